@@ -1,0 +1,97 @@
+#include "connectors/files/files_source.hpp"
+
+#include "base/error.hpp"
+#include "connectors/files/files_reader.hpp"
+#include "io/glob.hpp"
+
+namespace etl {
+
+namespace {
+
+constexpr std::size_t kHead_bytes = 1 << 20;
+
+std::string encoding_of(const SourceRequest& request) {
+    return request.options.has("encoding") ? request.options.text("encoding") : std::string();
+}
+
+std::vector<InputFile> find_files(const SourceRequest& request) {
+    auto files = expand_pattern(request.base_folder, request.address);
+    const bool optional = request.options.has("optional") && request.options.boolean("optional");
+    if (files.empty() && !optional) throw Error("E406", "no file matches " + request.address);
+    for (const InputFile& file : files) look_at(file);
+    return files;
+}
+
+class FilesSource : public Source {
+  public:
+    explicit FilesSource(const SourceRequest& request)
+        : files_(find_files(request)),
+          encoding_(encoding_of(request)),
+          source_(request.source),
+          decoder_(request.format->make_decoder(request)) {}
+
+    std::vector<Lane> lanes() override {
+        Lane lane;
+        for (const InputFile& file : files_) {
+            const InputFileState state = look_at(file);
+            if (!state.is_regular) return {Lane()};
+            lane.size_bytes += state.size_bytes;
+        }
+        return {lane};
+    }
+    std::unique_ptr<Reader> open(const Lane& lane, const Positions& after, RunContext& run) override {
+        return make_files_reader({files_, encoding_, source_, lane.number}, *decoder_, after, run);
+    }
+    std::unique_ptr<Slot> make_slot(RunContext& run) override { return decoder_->make_slot(run); }
+    void decode(Block&& block, Batch& batch, Slot& slot, std::uint32_t stage) override {
+        decoder_->decode(std::move(block), batch, slot, stage);
+    }
+    std::string file_name(std::uint32_t file) const override { return file < files_.size() ? files_[file].name : ""; }
+
+  private:
+    std::vector<InputFile> files_;
+    std::string encoding_;
+    std::uint32_t source_;
+    std::unique_ptr<Decoder> decoder_;
+};
+
+}  // namespace
+
+std::vector<SourceColumn> discover_files(const SourceRequest& request) {
+    const auto files = find_files(request);
+    const bool declared = !request.columns.empty();
+    if (files.empty() && declared) return {};
+    if (files.empty()) throw Error("E406", "no file matches " + request.address + ", so its columns must be declared");
+    // What can be read once only is left for the run.
+    if (!look_at(files.front()).is_regular) {
+        if (declared) return {};
+        throw Error("E410", "the columns of " + files.front().name + " cannot be looked up; declare them");
+    }
+    Memory memory;
+    const BufferRef head = memory.take(kHead_bytes);
+    const auto reader = open_input(files.front(), encoding_of(request));
+    std::size_t size = 0;
+    bool at_end = false;
+    while (!at_end && size < head.capacity()) {
+        const std::size_t got = reader->read(head.data() + size, head.capacity() - size);
+        at_end = got == 0;
+        size += got;
+    }
+    const std::span<const char> bytes(head.data(), size);
+    if (declared) {
+        CutState state;
+        request.format->make_decoder(request)->begin_file(bytes, at_end, state, files.front().name);
+        return {};
+    }
+    try {
+        return request.format->discover(bytes, at_end, request.options);
+    } catch (const Error& error) {
+        throw Error(error.code(), files.front().name + ": " + error.what());
+    }
+}
+
+std::unique_ptr<Source> make_files_source(const SourceRequest& request) {
+    return std::make_unique<FilesSource>(request);
+}
+
+}  // namespace etl

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/source_text.hpp"
+#include "data/column.hpp"
+#include "data/schema.hpp"
+
+namespace etl {
+
+/// The place of a batch in the order of its lane. One number may come in parts, of which one is the last.
+struct Sequence {
+    std::uint32_t lane = 0;
+    std::uint64_t number = 0;
+    std::uint32_t part = 0;
+    bool last = true;
+};
+
+/// What a source has been read up to, as its own opaque text.
+struct PositionEntry {
+    std::uint32_t source = 0;
+    std::uint32_t lane = 0;
+    std::string text;
+};
+
+struct Positions {
+    std::vector<PositionEntry> entries;  // empty: none
+};
+
+/// Where a batch's first row was read. Files are numbered by the source.
+struct Origin {
+    std::uint32_t source = 0;
+    std::uint32_t file = 0;
+    std::uint64_t record = 0;  // from 0, in the file or result set
+    std::uint64_t line = 1;    // from 1; 0 where there are no lines
+    std::uint64_t byte = 0;
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
+/// Where one row was read.
+struct RowOrigin {
+    std::uint32_t source = 0;
+    std::uint32_t file = 0;
+    std::uint64_t line = 0;  // or the record's number from 1, where there are no lines
+};
+
+/// A RowOrigin in 8 bytes: source 8 bits, file 20, line 36.
+constexpr std::uint64_t pack_origin(RowOrigin origin) {
+    return (std::uint64_t{origin.source & 0xFF} << 56) | (std::uint64_t{origin.file & 0xFFFFF} << 36) |
+           (origin.line & 0xFFFFFFFFFULL);
+}
+constexpr RowOrigin unpack_origin(std::uint64_t packed) {
+    return {static_cast<std::uint32_t>(packed >> 56), static_cast<std::uint32_t>((packed >> 36) & 0xFFFFF),
+            packed & 0xFFFFFFFFFULL};
+}
+
+/// A row that was refused, and why.
+struct Reject {
+    std::uint32_t stage = 0;  // plan node
+    SourceSpan span;          // what refused it, in the .etl file
+    std::string column;
+    std::string value;  // masked where the column is private
+    std::string reason;
+    RowOrigin origin;
+    std::string row;  // as it was read; behind a stage that saw everything: its columns as a JSON object
+};
+
+/// Rows on their way: columnar, with their order, their origin and what was refused of them so far.
+struct Batch {
+    const Schema* schema = nullptr;  // the plan keeps it alive
+    std::vector<Column> columns;     // one a field of the schema
+    std::uint32_t rows = 0;
+    Selection selected;
+    Sequence sequence;
+    Positions behind;
+    Origin origin;
+    const RecordIndex* records =
+        nullptr;  // where raw columns lie: the source's block, or one that a blocking stage made
+    const std::uint32_t* record_of = nullptr;    // row -> record of `records`; nullptr: the row's own number
+    const std::uint64_t* row_origins = nullptr;  // packed, by row; set behind a blocking stage, where `records` and
+                                                 // `origin` do not tell where a row was read
+    std::vector<Reject> rejects;
+    std::vector<BufferRef> keep;
+
+    std::uint32_t record_number(std::uint32_t row) const { return record_of == nullptr ? row : record_of[row]; }
+    /// For rejects and meta.line: from row_origins, else by counting the lines of the block up to the row's record, on
+    /// from where the last call came to. One thread at a time.
+    RowOrigin origin_of(std::uint32_t row) const;
+    /// The bytes of the row as it was read; without `records` or with row_origins its columns as a JSON object (private
+    /// ones masked).
+    std::string row_text(std::uint32_t row) const;
+
+    /// Lines counted so far, from the first record of the block that begins at `origin`.
+    struct CountedLines {
+        const char* block = nullptr;
+        Origin origin;
+        const char* up_to = nullptr;
+        std::uint64_t line = 0;
+    };
+    mutable CountedLines counted_lines;
+};
+
+}  // namespace etl

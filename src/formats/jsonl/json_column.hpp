@@ -1,0 +1,91 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "component/connector_spec.hpp"
+#include "data/gather.hpp"
+#include "data/text_parse.hpp"
+#include "formats/jsonl/json_cursor.hpp"
+
+namespace etl {
+
+/// What a column, or a field of a record, is and how its texts are read. Shared by all slots.
+struct JsonField {
+    std::string name;  // the member's
+    std::string path;  // for rejects: "customer.address.city"
+    const DataType* type = nullptr;
+    ColumnFormat format;
+    bool is_private = false;
+    SourceSpan span;
+    std::vector<JsonField> fields;  // of a record; of a list: the item
+};
+
+/// Throws Error E429 where a format is none.
+JsonField make_json_field(const SourceColumn& column, TimeZone zone);
+
+/// Why a line was refused.
+struct JsonFailure {
+    const JsonField* field = nullptr;  // nullptr: the whole line
+    std::string value;
+    std::string reason;
+};
+
+class JsonColumn;
+
+/// The columns that an object's members go to.
+struct JsonMembers {
+    /// A member as the object before had it at this place: objects of a file are mostly alike.
+    struct Guess {
+        std::string name;
+        JsonColumn* column;  // nullptr: no column names it
+    };
+    std::vector<JsonColumn> columns;
+    std::vector<Guess> guesses;
+};
+
+/// What a column shares with the others of its slot.
+struct JsonBatch {
+    Arena& arena;
+    bool has_escapes = false;  // a backslash somewhere in the block
+    JsonFailure failure;       // why a line was refused
+};
+
+/// One column of a batch under way: values are put at a row's place. One a slot and field.
+class JsonColumn {
+  public:
+    JsonColumn(const JsonField& field, Memory& memory);
+
+    /// Room for that many rows of a new batch.
+    void start(std::uint32_t rows, Arena& arena);
+    /// The value at the cursor, for a row; the cursor goes behind it. False: batch.failure says why.
+    bool put(JsonCursor& cursor, std::uint32_t row, JsonBatch& batch);
+    /// A member that is missing in the row becomes null. False: it must not be.
+    bool settle(std::uint32_t row, JsonFailure& failure);
+    Column finish(std::vector<BufferRef>& keep);
+    const JsonField& field() const { return *field_; }
+
+  private:
+    bool put_null(std::uint32_t row, JsonFailure& failure);
+    bool put_list(JsonCursor& cursor, std::uint32_t row, JsonBatch& batch);
+    bool put_text(JsonCursor& cursor, std::uint32_t row, JsonBatch& batch);
+    bool put_scalar(JsonCursor& cursor, std::uint32_t row, JsonFailure& failure);
+    bool put_parsed(std::string_view text, std::uint32_t row, JsonFailure& failure);
+    bool fail(JsonFailure& failure, std::string_view value, std::string reason) const;
+
+    const JsonField* field_;
+    Memory* memory_;
+    void* values_ = nullptr;
+    std::uint64_t* valid_ = nullptr;
+    std::uint32_t seen_row_ = UINT32_MAX;
+    JsonMembers children_;                                // of a record
+    std::vector<std::pair<std::uint32_t, Value>> lists_;  // of a list: row and value, ascending
+    std::uint32_t rows_ = 0;
+};
+
+/// Reads the object at the cursor into columns; members that no column names are skipped.
+bool read_members(JsonCursor& cursor, JsonMembers& members, std::uint32_t row, JsonBatch& batch);
+
+}  // namespace etl

@@ -1,0 +1,107 @@
+#include "io/byte_reader.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "io/encoding.hpp"
+#include "io/file_descriptor.hpp"
+#include "io/file_error.hpp"
+#include "io/gzip.hpp"
+
+namespace etl {
+
+namespace {
+
+class FileReader : public ByteReader {
+  public:
+    FileReader(FileDescriptor file, bool may_wait, std::string name)
+        : file_(std::move(file)), may_wait_(may_wait), name_(std::move(name)) {
+        if (may_wait_) wake_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    }
+
+    std::size_t read(char* to, std::size_t most) override {
+        for (;;) {
+            if (interrupted_.load(std::memory_order_relaxed)) return 0;
+            if (may_wait_) wait();
+            if (interrupted_.load(std::memory_order_relaxed)) return 0;
+            const ssize_t got = ::read(file_.get(), to, most);
+            if (got >= 0) {
+                bytes_.fetch_add(static_cast<std::uint64_t>(got), std::memory_order_relaxed);
+                return static_cast<std::size_t>(got);
+            }
+            if (errno != EINTR && errno != EAGAIN) throw_file_error("read", name_, errno);
+        }
+    }
+
+    void interrupt() noexcept override {
+        interrupted_.store(true, std::memory_order_relaxed);
+        const std::uint64_t one = 1;
+        if (wake_) [[maybe_unused]]
+            const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+    }
+
+    std::uint64_t bytes_read() const noexcept override { return bytes_.load(std::memory_order_relaxed); }
+
+  private:
+    /// A pipe or a terminal may give nothing for long: wait for it or for interrupt().
+    void wait() {
+        pollfd both[2] = {{file_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+        while (::poll(both, 2, -1) < 0)
+            if (errno != EINTR) throw_file_error("read", name_, errno);
+    }
+
+    FileDescriptor file_;
+    FileDescriptor wake_;
+    bool may_wait_;
+    std::string name_;
+    std::atomic<bool> interrupted_{false};
+    std::atomic<std::uint64_t> bytes_{0};
+};
+
+FileDescriptor open_to_read(const InputFile& file) {
+    if (file.is_standard()) return FileDescriptor(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+    return FileDescriptor(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+struct stat state_of(const FileDescriptor& opened, const InputFile& file) {
+    struct stat state{};
+    if (!opened) throw_file_error("read", file.name, errno);
+    if (::fstat(opened.get(), &state) != 0) throw_file_error("read", file.name, errno);
+    if (S_ISDIR(state.st_mode)) throw_file_error("read", file.name, EISDIR);
+    return state;
+}
+
+}  // namespace
+
+InputFileState look_at(const InputFile& file) {
+    if (file.is_standard()) return {};
+    // A pipe is not opened: that would wait for its writer.
+    struct stat state{};
+    if (::stat(file.path.c_str(), &state) != 0) throw_file_error("read", file.name, errno);
+    if (S_ISDIR(state.st_mode)) throw_file_error("read", file.name, EISDIR);
+    if (::access(file.path.c_str(), R_OK) != 0) throw_file_error("read", file.name, errno);
+    if (!S_ISREG(state.st_mode)) return {};
+    return {static_cast<std::uint64_t>(state.st_size), true};
+}
+
+std::unique_ptr<ByteReader> open_file(const InputFile& file) {
+    FileDescriptor opened = open_to_read(file);
+    const bool regular = S_ISREG(state_of(opened, file).st_mode);
+    if (regular) ::posix_fadvise(opened.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+    return std::make_unique<FileReader>(std::move(opened), !regular, file.name);
+}
+
+std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding) {
+    std::unique_ptr<ByteReader> reader = open_file(file);
+    if (is_gzip_name(file.path.native())) reader = unpack_gzip(std::move(reader), file.name);
+    if (!is_utf8_name(encoding)) reader = convert_to_utf8(std::move(reader), encoding);
+    return reader;
+}
+
+}  // namespace etl

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace etl {
+
+/// The bytes of one input, in order. read() from one thread; interrupt() and bytes_read() from any.
+class ByteReader {
+  public:
+    virtual ~ByteReader() = default;
+    /// At least one byte and at most `most`; 0: the end, or interrupted. Throws Error naming the file.
+    virtual std::size_t read(char* to, std::size_t most) = 0;
+    /// Ends a read() that waits, and all that follow.
+    virtual void interrupt() noexcept = 0;
+    /// Bytes taken from the file itself (compressed, in its own encoding).
+    virtual std::uint64_t bytes_read() const noexcept = 0;
+};
+
+/// A place to read from; "-" is standard input.
+struct InputFile {
+    std::filesystem::path path;
+    std::string name;  // as a person knows it
+    bool is_standard() const { return path == "-"; }
+};
+
+/// What is known without reading. Throws Error if the file is missing, a directory or not readable.
+struct InputFileState {
+    std::uint64_t size_bytes = 0;  // 0 where it is not known
+    bool is_regular = false;       // else a pipe, a device or standard input: can be read once
+};
+InputFileState look_at(const InputFile& file);
+
+/// The plain bytes of a file.
+std::unique_ptr<ByteReader> open_file(const InputFile& file);
+/// Its text in UTF-8: unpacked if the name ends in .gz, converted from the encoding.
+std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding);
+
+}  // namespace etl

@@ -1,0 +1,310 @@
+#include "lang/bind/target.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "component/projection.hpp"
+#include "expr/resolve.hpp"
+#include "lang/bind/source.hpp"
+#include "lang/bind/target_mode.hpp"
+#include "lang/bind/type.hpp"
+
+namespace etl::bind {
+
+namespace {
+
+template <typename Value>
+const Value* part_of(const ast::Stage& stage) {
+    for (const ast::StagePartValue& part : stage.parts)
+        if (part.given)
+            if (const auto* value = std::get_if<Value>(&part.value)) return value;
+    return nullptr;
+}
+
+std::string shown_name(const ast::Expr& written, const Address& address, Context& context) {
+    if (written.as<ast::Reference>() != nullptr) return std::string(context.texts.text(written.span));
+    if (address.is_file()) return context.secrets.redact(address.path);
+    const auto* call = written.as<ast::Call>();
+    const bool named = call != nullptr && call->object != nullptr && call->object->as<ast::Reference>() != nullptr;
+    const std::string of =
+        named ? std::string(context.texts.text(call->object->span)) : std::string(address.connector->name);
+    return of + "." + address.member_argument;
+}
+
+SinkRequest sink_request(const Address& address, const Context& context) {
+    SinkRequest sink;
+    sink.format = address.format;
+    sink.options = address.options;
+    sink.connection = address.connection;
+    sink.address = address.path;
+    sink.member = address.member;
+    sink.member_argument = address.member_argument;
+    sink.base_folder = address.folder;
+    sink.timezone = context.settings.timezone;
+    sink.pipeline = context.pipeline;
+    sink.span = address.span;
+    return sink;
+}
+
+/// E444: columns of a join have no name of their own in a target.
+bool has_own_names(const Schema& schema, SourceSpan span, Context& context) {
+    std::vector<std::string> joined;
+    for (const Field& field : schema.fields)
+        if (!field.qualifier.empty()) joined.push_back(field.qualifier + "." + field.name);
+    if (joined.empty()) return true;
+    context.diagnostics.error(
+        "E444", span, "columns of a join cannot be written", "these are " + list_names(joined),
+        {"choose and name what is wanted before: `map { *, x = " + joined.front() + " }`, or `map { * }` for none"});
+    return false;
+}
+
+/// E445: a table that is there must have the columns. Without `create` it must be there.
+bool fits_table(const Address& address, const Schema& schema, Context& context) {
+    if (!address.connector->is_table || context.options.offline) return true;
+    if (address.options.has("create") && address.options.boolean("create")) return true;
+    SourceRequest request;
+    request.connection = address.connection;
+    request.member = address.member;
+    request.member_argument = address.member_argument;
+    request.base_folder = address.folder;
+    request.span = address.span;
+    try {
+        const std::vector<SourceColumn> columns = address.connector->discover(request);
+        std::vector<std::string> lacking, names;
+        for (const SourceColumn& column : columns) names.push_back(column.name);
+        for (const Field& field : schema.fields)
+            if (std::find(names.begin(), names.end(), field.name) == names.end()) lacking.push_back(field.name);
+        if (lacking.empty()) return true;
+        context.diagnostics.error("E445", address.span, "the table has no column " + list_names(lacking),
+                                  "it has " + list_names(names),
+                                  {"take it away before: `drop " + lacking.front() + "`"});
+    } catch (const Error& error) {
+        context.diagnostics.error(error.code(), address.span, context.secrets.redact(error.what()), {},
+                                  {"to have the table made, write `{ create = true }`"});
+    }
+    return false;
+}
+
+/// A format says what it cannot write when its encoder is made; no file is opened for that.
+bool fits_format(const SinkRequest& sink, Context& context) {
+    if (sink.format == nullptr) return true;
+    for (const Field& field : sink.schema->fields)
+        if (field.type == nullptr) return false;
+    try {
+        return sink.format->make_encoder(sink) != nullptr;
+    } catch (const Error& error) {
+        context.diagnostics.error(error.code(), sink.span, context.secrets.redact(error.what()));
+        return false;
+    }
+}
+
+/// A column of the flow as the target declares it; nullptr after a diagnostic at its declaration.
+ExprPtr fit_column(const ast::Column& column, const Stream& input, SourceSpan span, Context& context) {
+    const Schema& schema = *input.schema;
+    if (column.from || column.is_key || column.is_private || !column.formats.empty())
+        context.diagnostics.error("E331", column.span, "a target's column has a name and a type only",
+                                  "this belongs to a source's column");
+    const DataType* type = bind_type(column.type, context.diagnostics);
+    const auto number = schema.find(column.name.text);
+    if (!number && !input.open)
+        context.diagnostics.error("E445", column.name.span, "no column `" + column.name.text + "` comes",
+                                  "the flow into the target has " + list_names(schema.names()));
+    if (!number || type == nullptr || schema.fields[*number].type == nullptr) return nullptr;
+    Diagnostics said;
+    ExprPtr value = widen(column_expr(schema, *number, span), type, context.tables, said);
+    for (Diagnostic& diagnostic : said.sorted()) {
+        diagnostic.span = column.type.span;
+        diagnostic.message = "column `" + column.name.text + "` does not fit: " + diagnostic.message;
+        context.diagnostics.add(std::move(diagnostic));
+    }
+    return value;
+}
+
+/// The declared columns out of those of the flow, widened; nothing after diagnostics, or where nothing is to be done.
+std::optional<std::vector<ProjectedColumn>> fit_columns(const ast::TargetDecl& decl, const Stream& input,
+                                                        SourceSpan span, bool& good, Context& context) {
+    const Schema& schema = *input.schema;
+    const std::size_t before = context.diagnostics.errors();
+    std::vector<ProjectedColumn> columns;
+    std::vector<std::string> declared;
+    bool changed = decl.columns->items.size() != schema.size();
+    for (const ast::Column& column : decl.columns->items) {
+        declared.push_back(column.name.text);
+        const ExprPtr value = fit_column(column, input, span, context);
+        good = good && value != nullptr;
+        if (value == nullptr) continue;
+        const std::int64_t bare = bare_column(*value);
+        changed = changed || bare != static_cast<std::int64_t>(columns.size());
+        Field field = schema.fields[*schema.find(column.name.text)];
+        field.type = bind_type(column.type, context.diagnostics);
+        columns.push_back({field, static_cast<std::int32_t>(bare), bare >= 0 ? nullptr : value});
+    }
+    std::vector<std::string> extra;
+    for (const Field& field : schema.fields)
+        if (field.qualifier.empty() && std::find(declared.begin(), declared.end(), field.name) == declared.end())
+            extra.push_back(field.name);
+    if (!extra.empty())
+        context.diagnostics.error("E445", span, "the target has no column " + list_names(extra),
+                                  "it has " + list_names(declared),
+                                  {"take it away before: `drop " + extra.front() + "`"});
+    good = good && context.diagnostics.errors() == before;
+    if (!good || !changed) return std::nullopt;
+    return columns;
+}
+
+BoundNode projection_node(std::vector<ProjectedColumn> columns, const Stream& input, SourceSpan span,
+                          std::uint32_t number) {
+    StageArguments arguments;
+    arguments.span = span;
+    arguments.stage = number;
+    arguments.inputs.push_back({input.schema, {}, span});
+    BoundNode node;
+    node.kind = NodeKind::stage;
+    node.name = "columns";
+    node.span = span;
+    node.inputs = {input.port};
+    node.stage = make_projection(arguments, std::move(columns));
+    node.outputs = node.stage.outputs;
+    node.stage_spec = Registry<StageSpec>::find("map");
+    return node;
+}
+
+}  // namespace
+
+void Targets::declare(const ast::TargetDecl& decl, bool is_broken, Context& context) {
+    const auto [entry, added] = declared_.try_emplace(decl.name.text, Declared{&decl, is_broken, false});
+    if (!added)
+        context.diagnostics.error("E202", decl.name.span, "target `" + decl.name.text + "` is declared twice",
+                                  "declared before");
+}
+
+/// The declaration that an address names; nullptr where it is an address itself, or failed.
+const ast::TargetDecl* Targets::find(const ast::Expr& address, Context& context, bool& failed) {
+    const auto* name = address.as<ast::Reference>();
+    if (name == nullptr) return nullptr;
+    const auto entry = declared_.find(name->name.text);
+    if (entry == declared_.end()) {
+        std::vector<std::string> names;
+        for (const auto& [each, declared] : declared_) names.push_back(each);
+        std::vector<std::string> notes;
+        if (std::string near = did_you_mean(name->name.text, names); !near.empty()) notes.push_back(std::move(near));
+        if (notes.empty()) notes.push_back("declare it: `target " + name->name.text + " = csv(\"file.csv\")`");
+        context.diagnostics.error("E448", address.span, "unknown target `" + name->name.text + "`",
+                                  "there are " + list_names(names), std::move(notes));
+        failed = true;
+        return nullptr;
+    }
+    entry->second.is_used = true;
+    failed = entry->second.is_broken || entry->second.decl->address == nullptr;
+    return failed ? nullptr : entry->second.decl;
+}
+
+bool Targets::add_written(const Address& address, WriteMode mode, SourceSpan span, Context& context) {
+    const bool standard = address.is_file() && address.path == "-";
+    for (const Written& other : written_) {
+        if (other.address.identity() != address.identity()) continue;
+        if (address.connector->is_table && mode == other.mode && mode != WriteMode::replace) continue;
+        const LineColumn at = context.texts.locate(other.span.file, other.span.begin);
+        context.diagnostics.error("E446", span,
+                                  standard ? "two flows write to standard output" : "two flows go into one target",
+                                  "written before in line " + std::to_string(at.line),
+                                  {address.connector->is_table ? "both must `append always`, or both `upsert by` a key"
+                                                               : "put them together before: `| union OTHER`"});
+        return false;
+    }
+    written_.push_back({address, mode, span});
+    return true;
+}
+
+BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::uint32_t number, Context& context) {
+    BoundInto made;
+    const auto* written = part_of<ast::ExprPtr>(stage);
+    if (written == nullptr || *written == nullptr) return made;
+    const auto* block = part_of<ast::Block<ast::Assign>>(stage);
+    bool failed = false;
+    const ast::TargetDecl* decl = find(**written, context, failed);
+    if (failed) return made;
+    const ast::Expr& expr = decl != nullptr ? *decl->address : **written;
+    std::optional<Address> address =
+        bind_address(expr, AddressUse::target, block != nullptr ? &block->items : nullptr, context);
+    const SourceSpan span = (*written)->span;
+    bool good = has_own_names(*input.schema, span, context) && address.has_value();
+    if (!address) return made;
+    address->span = span;
+    Stream stream = input;
+    if (decl != nullptr && decl->columns && good) {
+        auto columns = fit_columns(*decl, input, span, good, context);
+        if (columns) {
+            made.projection = projection_node(std::move(*columns), input, span, number++);
+            stream.schema = made.projection->outputs.front();
+            stream.port = {number - 1, 0};
+        }
+    }
+    const auto mode = bind_mode(part_of<ast::Mode>(stage), *address, *stream.schema, stream.open, context);
+    if (!mode || !add_written(*address, mode->mode, span, context)) return made;
+    if (good && !stream.open) good = fits_table(*address, *stream.schema, context);
+    BoundNode& node = made.target;
+    node.kind = NodeKind::target;
+    node.name = "into " + shown_name(**written, *address, context);
+    node.span = stage.span;
+    node.inputs = {stream.port};
+    node.connector = address->connector;
+    node.sink = sink_request(*address, context);
+    node.sink.schema = stream.schema;
+    node.sink.mode = mode->mode;
+    node.sink.keys = mode->keys;
+    made.good = good && fits_format(node.sink, context);
+    return made;
+}
+
+std::optional<BoundNode> Targets::bind_rejects(const ast::Expr& written, Context& context) {
+    bool failed = false;
+    const ast::TargetDecl* decl = find(written, context, failed);
+    if (failed) return std::nullopt;
+    const std::optional<Address> address =
+        bind_address(decl != nullptr ? *decl->address : written, AddressUse::target, nullptr, context);
+    if (!address) return std::nullopt;
+    const WriteMode mode = address->connector->is_table ? WriteMode::append : WriteMode::replace;
+    if (!add_written(*address, mode, written.span, context)) return std::nullopt;
+    if (!fits_table(*address, *rejects_schema(), context)) return std::nullopt;
+    BoundNode node;
+    node.kind = NodeKind::target;
+    node.name = "rejects into " + shown_name(written, *address, context);
+    node.span = written.span;
+    node.is_rejects = true;
+    node.connector = address->connector;
+    node.sink = sink_request(*address, context);
+    node.sink.schema = rejects_schema();
+    node.sink.mode = mode;
+    if (!fits_format(node.sink, context)) return std::nullopt;
+    return node;
+}
+
+void Targets::check_unused(Context& context) {
+    for (const auto& [name, declared] : declared_)
+        if (!declared.is_used && !declared.is_broken && declared.decl->address != nullptr)
+            bind_address(*declared.decl->address, AddressUse::target, nullptr, context);
+}
+
+void Targets::warn_unused(Context& context) const {
+    for (const auto& [name, declared] : declared_)
+        if (!declared.is_used && !declared.is_broken)
+            context.diagnostics.warning("W206", declared.decl->name.span, "nothing goes into target `" + name + "`",
+                                        "no flow ends with `into " + name + "`");
+}
+
+void Targets::check_sources(const std::vector<const Address*>& sources, Context& context) const {
+    for (const Written& written : written_)
+        for (const Address* source : sources) {
+            const bool same = written.address.is_file() ? reads_file(*source, written.address.full_path())
+                                                        : source->identity() == written.address.identity();
+            if (!same || written.address.path == "-") continue;
+            const LineColumn at = context.texts.locate(source->span.file, source->span.begin);
+            context.diagnostics.error(
+                "E447", written.span, written.address.is_file() ? "this file is read, too" : "this table is read, too",
+                "the source in line " + std::to_string(at.line) + " reads it", {"write to another place"});
+            break;
+        }
+}
+
+}  // namespace etl::bind

@@ -1,0 +1,93 @@
+#include "lang/load.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "base/error.hpp"
+#include "data/time.hpp"
+#include "lang/binder.hpp"
+#include "lang/parser.hpp"
+#include "lang/stdlib.hpp"
+
+namespace etl {
+
+namespace {
+
+std::string read_text(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        throw Error("E401", "cannot read " + path.string() + ": a folder");
+    errno = 0;
+    std::ifstream in(path, std::ios::binary);
+    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in) throw Error("E401", "cannot read " + path.string() + ": " + std::strerror(errno != 0 ? errno : EIO));
+    return text;
+}
+
+std::int64_t clock_us() {
+    using namespace std::chrono;
+    return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// 20240131T100000Z-5f3a9c: sorts by time.
+std::string make_run_id(std::int64_t start_us) {
+    const CivilTime time = civil_from_us(start_us);
+    char text[48];
+    std::snprintf(text, sizeof text, "%04d%02u%02uT%02u%02u%02uZ-%06x", time.date.year, time.date.month, time.date.day,
+                  time.hour, time.minute, time.second, std::random_device()() & 0xFFFFFFU);
+    return text;
+}
+
+std::filesystem::path state_folder(const bind::Context& context) {
+    if (context.config.path.empty()) return context.folder / ".etl";
+    const std::filesystem::path beside = context.config.path.parent_path();
+    return context.config.state.empty() ? beside / ".etl" : (beside / context.config.state).lexically_normal();
+}
+
+std::vector<ast::File> parse_standard_library(SourceTexts& texts, Diagnostics& diagnostics) {
+    std::vector<ast::File> files;
+    for (const StdlibFile& file : stdlib_files())
+        files.push_back(parse(texts.add(std::string(file.name), std::string(file.text)), texts, diagnostics));
+    return files;
+}
+
+Diagnostics without_secrets(const Diagnostics& diagnostics, const bind::Secrets& secrets) {
+    Diagnostics result;
+    for (Diagnostic diagnostic : diagnostics.sorted()) {
+        diagnostic.message = secrets.redact(std::move(diagnostic.message));
+        diagnostic.label = secrets.redact(std::move(diagnostic.label));
+        for (std::string& note : diagnostic.notes) note = secrets.redact(std::move(note));
+        result.add(std::move(diagnostic));
+    }
+    return result;
+}
+
+}  // namespace
+
+std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, const LoadOptions& options,
+                                           const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics) {
+    const std::uint32_t number = texts->add(path.string(), read_text(path));
+    bind::Context context(options, *texts, diagnostics);
+    context.folder = std::filesystem::absolute(path).lexically_normal().parent_path();
+    context.pipeline = path.stem().string();
+    context.start_us = options.start_us != 0 ? options.start_us : clock_us();
+    const ast::File file = parse(number, *texts, diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics.sorted())
+        if (diagnostic.severity == Severity::error) context.syntax_errors.push_back(diagnostic.span);
+    const std::vector<ast::File> library = parse_standard_library(*texts, diagnostics);
+    context.config = load_config(options.config, context.folder, options.profile, *texts, diagnostics);
+    context.tables.configure(context.folder, options.offline);
+    std::optional<BoundPipeline> bound = bind_pipeline(file, library, context);
+    diagnostics = without_secrets(diagnostics, context.secrets);
+    if (!bound) return std::nullopt;
+    bound->state_folder = state_folder(context);
+    bound->run_id = options.run_id.empty() ? make_run_id(bound->start_us) : options.run_id;
+    bound->texts = texts;
+    return bound;
+}
+
+}  // namespace etl

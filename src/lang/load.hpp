@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.hpp"
+#include "lang/bound_pipeline.hpp"
+
+namespace etl {
+
+/// How a pipeline is read and checked.
+struct LoadOptions {
+    std::map<std::string, std::string> params;    // -p NAME=VALUE
+    std::string config;                           // etl.toml to take; empty: beside the pipeline or upwards
+    std::string profile;                          // [profile.NAME]
+    bool offline = false;                         // opens no source, target or server
+    std::map<std::string, std::string> settings;  // over those of the file, as they are written there: {"workers", "1"}
+    std::int64_t start_us = 0;                    // now() and meta.time; 0: the clock's
+    std::string run_id;                           // empty: made of the time and a random part
+};
+
+/// Reads, parses and binds a .etl file. Nothing if there are errors (they are in `diagnostics`).
+/// Throws Error E401 where the file itself cannot be read.
+std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, const LoadOptions& options,
+                                           const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics);
+
+}  // namespace etl

@@ -1,0 +1,239 @@
+#include "runtime/reject_log.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/json_writer.hpp"
+#include "data/print.hpp"
+
+namespace etl {
+
+namespace {
+
+constexpr std::size_t kBuffer_bytes = 4 << 20;
+constexpr std::size_t kMostReasons = 1000;  // a message may hold values: the map must not grow with the rows
+
+[[noreturn]] void fail_write(const std::string& path) {
+    throw Error("E520", path + ": the rejects cannot be written: " + std::generic_category().message(errno));
+}
+
+void put(std::string& out, const std::string& text) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    out.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+}
+
+/// Messages of one kind counted together: the value in backquotes goes.
+std::string reason_key(const RejectRecord& record) {
+    std::string reason = record.reason;
+    const std::string quoted = "`" + record.value + "`";
+    for (std::size_t at = reason.find(quoted); at != std::string::npos; at = reason.find(quoted, at + 1))
+        reason.replace(at, quoted.size(), "…");
+    return record.stage + ": " + (record.column.empty() ? "" : record.column + ": ") + reason;
+}
+
+std::string json_line(const RejectRecord& record, const std::string& time) {
+    JsonWriter json;
+    const auto text = [&](const char* name, const std::string& value, bool known) {
+        json.key(name);
+        if (known)
+            json.value(value);
+        else
+            json.null();
+    };
+    json.begin_object().field("time", time).field("stage", record.stage);
+    text("place", record.place, !record.place.empty());
+    text("column", record.column, !record.column.empty());
+    text("value", record.value, !record.column.empty());
+    json.field("reason", record.reason);
+    text("file", record.file, !record.file.empty());
+    json.key("line");
+    if (record.line > 0)
+        json.value(record.line);
+    else
+        json.null();
+    text("shard", record.shard, !record.shard.empty());
+    text("row", record.row, !record.row.empty());
+    json.end_object();
+    return json.take() + "\n";
+}
+
+}  // namespace
+
+RejectLog::~RejectLog() {
+    if (file_ != nullptr) std::fclose(file_);
+}
+
+RejectRecord RejectLog::record_of(const Reject& reject, const std::string& shard) const {
+    RejectRecord record;
+    record.stage = plan_.nodes[reject.stage].bound.name;
+    const auto& texts = plan_.pipeline.texts;
+    if (texts != nullptr && reject.span.file < texts->size())
+        record.place = texts->name(reject.span.file) + ":" +
+                       std::to_string(texts->locate(reject.span.file, reject.span.begin).line);
+    record.column = reject.column;
+    record.value = reject.value;
+    record.reason = reject.reason;
+    record.file = run_.file_name(reject.origin.source, reject.origin.file);
+    record.line = reject.origin.line;
+    record.shard = shard;
+    record.row = reject.row;
+    return record;
+}
+
+void RejectLog::add(RejectPlace place, const std::string& shard, std::vector<Reject>&& rejects) {
+    if (rejects.empty()) return;
+    // Branches may have brought them in any order.
+    std::stable_sort(rejects.begin(), rejects.end(), [](const Reject& a, const Reject& b) {
+        if (a.stage != b.stage) return a.stage < b.stage;
+        return pack_origin(a.origin) < pack_origin(b.origin);
+    });
+    const std::lock_guard lock(mutex_);
+    entries_.push_back({place, file_bytes_ + buffer_.size(), rejects.size()});
+    for (const Reject& reject : rejects) {
+        const RejectRecord record = record_of(reject, shard);
+        append(record);
+        std::string key = reason_key(record);
+        if (by_reason_.size() >= kMostReasons && !by_reason_.contains(key)) key = "other reasons";
+        ++by_reason_[std::move(key)];
+    }
+    size_ += rejects.size();
+    if (buffer_.size() > kBuffer_bytes) move_to_file();
+}
+
+void RejectLog::append(const RejectRecord& record) {
+    for (const std::string* text : {&record.stage, &record.place, &record.column, &record.value, &record.reason,
+                                    &record.file, &record.shard, &record.row})
+        put(buffer_, *text);
+    buffer_.append(reinterpret_cast<const char*>(&record.line), sizeof record.line);
+}
+
+void RejectLog::move_to_file() {
+    if (file_ == nullptr) file_ = std::tmpfile();
+    if (file_ == nullptr || std::fseek(file_, 0, SEEK_END) != 0 ||
+        std::fwrite(buffer_.data(), 1, buffer_.size(), file_) != buffer_.size())
+        fail_write("the temporary folder");
+    file_bytes_ += buffer_.size();
+    buffer_.clear();
+}
+
+void RejectLog::read_bytes(std::uint64_t offset, char* out, std::size_t size) {
+    if (offset >= file_bytes_) {
+        std::memcpy(out, buffer_.data() + (offset - file_bytes_), size);
+        return;
+    }
+    if (std::fseek(file_, static_cast<long>(offset), SEEK_SET) != 0 || std::fread(out, 1, size, file_) != size)
+        throw Error("E520", "the rejects kept in the temporary folder cannot be read back");
+}
+
+RejectRecord RejectLog::read(std::uint64_t& offset) {
+    RejectRecord record;
+    for (std::string* text : {&record.stage, &record.place, &record.column, &record.value, &record.reason, &record.file,
+                              &record.shard, &record.row}) {
+        std::uint32_t size = 0;
+        read_bytes(offset, reinterpret_cast<char*>(&size), sizeof size);
+        offset += sizeof size;
+        text->resize(size);
+        read_bytes(offset, text->data(), size);
+        offset += size;
+    }
+    read_bytes(offset, reinterpret_cast<char*>(&record.line), sizeof record.line);
+    offset += sizeof record.line;
+    return record;
+}
+
+std::uint64_t RejectLog::size() const {
+    const std::lock_guard lock(mutex_);
+    return size_;
+}
+
+std::map<std::string, std::uint64_t> RejectLog::by_reason() const {
+    const std::lock_guard lock(mutex_);
+    return by_reason_;
+}
+
+void RejectLog::for_each(const std::function<bool(std::uint32_t)>& wanted, std::uint64_t most,
+                         const std::function<void(const RejectRecord&)>& body) {
+    std::vector<Entry> entries;
+    {
+        const std::lock_guard lock(mutex_);
+        entries = entries_;
+    }
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+        return a.place.driver != b.place.driver ? a.place.driver < b.place.driver : a.place.key < b.place.key;
+    });
+    for (const Entry& entry : entries) {
+        if (!wanted(entry.place.driver)) continue;
+        std::uint64_t offset = entry.offset;
+        for (std::uint64_t i = 0; i < entry.count && most > 0; ++i, --most) {
+            RejectRecord record;
+            {
+                const std::lock_guard lock(mutex_);
+                record = read(offset);
+            }
+            body(record);
+        }
+    }
+}
+
+std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std::function<bool(std::uint32_t)>& wanted,
+                                    std::uint64_t most) {
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    std::FILE* out = failed ? nullptr : std::fopen(path.c_str(), "wbe");
+    if (out == nullptr) fail_write(path.string());
+    char time[kTimestampWidth_bytes];
+    const std::string when(time, print_timestamp(time, run_.start_us));
+    std::uint64_t count = 0;
+    bool good = true;
+    for_each(wanted, most, [&](const RejectRecord& record) {
+        const std::string line = json_line(record, when);
+        good = good && std::fwrite(line.data(), 1, line.size(), out) == line.size();
+        ++count;
+    });
+    good = good && std::fflush(out) == 0 && fsync(fileno(out)) == 0;
+    const int reason = errno;
+    good = std::fclose(out) == 0 && good;
+    if (!good) {
+        errno = reason;
+        fail_write(path.string());
+    }
+    return count;
+}
+
+bool RejectLimit::add(std::uint32_t driver, std::uint32_t lane, std::uint64_t number, std::uint64_t rows,
+                      std::uint64_t rejects) {
+    Lane& at = lanes_[{driver, lane}];
+    at.waiting[number] = {rows, rejects};
+    while (!at.waiting.empty() && at.waiting.begin()->first == at.next) {
+        const auto [more_rows, more_rejects] = at.waiting.begin()->second;
+        at.waiting.erase(at.waiting.begin());
+        ++at.next;
+        at.rows += more_rows;
+        at.rejects += more_rejects;
+        rejects_ += more_rejects;
+        if (count_ && rejects_ > *count_) return true;
+        if (share_ && at.rows >= 1000 && static_cast<double>(at.rejects) > *share_ * static_cast<double>(at.rows))
+            return true;
+    }
+    return false;
+}
+
+bool RejectLimit::is_passed(std::uint64_t rows, std::uint64_t rejects) const {
+    return (count_ && rejects > *count_) ||
+           (share_ && static_cast<double>(rejects) > *share_ * static_cast<double>(rows));
+}
+
+std::string RejectLimit::text() const {
+    if (count_) return std::to_string(*count_);
+    char text[32];
+    std::snprintf(text, sizeof text, "%g%%", share_.value_or(0) * 100);
+    return text;
+}
+
+}  // namespace etl

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "component/stage.hpp"
+#include "data/batch.hpp"
+#include "plan/plan.hpp"
+
+namespace etl {
+
+/// A refused row, as people are shown it.
+struct RejectRecord {
+    std::string stage;
+    std::string place;  // "orders.etl:24": what refused it; empty: not known
+    std::string column;
+    std::string value;
+    std::string reason;
+    std::string file;
+    std::uint64_t line = 0;  // 0: not known
+    std::string shard;
+    std::string row;
+};
+
+/// Where in the order of a run rows were refused.
+struct RejectPlace {
+    std::uint32_t driver = 0;
+    std::uint64_t key = 0;  // of the ticket in its driver
+};
+
+/// What a run has refused, kept in memory and beyond that in a temporary file. Comes in as tickets settle, goes out in
+/// order: driver by driver, ticket by ticket, in it stage by stage and row by row. Thread-safe.
+class RejectLog {
+  public:
+    RejectLog(const Plan& plan, const RunContext& run) : plan_(plan), run_(run) {}
+    ~RejectLog();
+    RejectLog(const RejectLog&) = delete;
+    RejectLog& operator=(const RejectLog&) = delete;
+
+    void add(RejectPlace place, const std::string& shard, std::vector<Reject>&& rejects);
+    std::uint64_t size() const;
+    /// How many of a reason: "validate: amount must be positive". The value refused is no part of it.
+    std::map<std::string, std::uint64_t> by_reason() const;
+    /// In order; `wanted` chooses drivers, `most` ends it.
+    void for_each(const std::function<bool(std::uint32_t driver)>& wanted, std::uint64_t most,
+                  const std::function<void(const RejectRecord&)>& body);
+    /// JSON Lines, durable on return. Throws Error E520. Returns how many.
+    std::uint64_t write_json(const std::filesystem::path& path, const std::function<bool(std::uint32_t driver)>& wanted,
+                             std::uint64_t most);
+
+  private:
+    struct Entry {
+        RejectPlace place;
+        std::uint64_t offset;
+        std::uint64_t count;
+    };
+    RejectRecord record_of(const Reject& reject, const std::string& shard) const;
+    void append(const RejectRecord& record);
+    void move_to_file();
+    RejectRecord read(std::uint64_t& offset);
+    void read_bytes(std::uint64_t offset, char* out, std::size_t size);
+
+    const Plan& plan_;
+    const RunContext& run_;
+    mutable std::mutex mutex_;
+    std::vector<Entry> entries_;
+    std::string buffer_;  // records behind file_bytes_
+    std::FILE* file_ = nullptr;
+    std::uint64_t file_bytes_ = 0;
+    std::uint64_t size_ = 0;
+    std::map<std::string, std::uint64_t> by_reason_;
+};
+
+/// Compares a run's rejects with `max_rejects` on the way, in the order of the rows, so that the outcome does not
+/// depend on the workers: a count at any time, a share of what a lane has read after 1,000 rows. Not thread-safe.
+class RejectLimit {
+  public:
+    explicit RejectLimit(const Settings& settings) : count_(settings.max_rejects), share_(settings.max_rejects_share) {}
+
+    bool is_set() const { return count_.has_value() || share_.has_value(); }
+    /// Rows and rejects of one ticket. True: too many.
+    bool add(std::uint32_t driver, std::uint32_t lane, std::uint64_t number, std::uint64_t rows, std::uint64_t rejects);
+    /// At the end, by what the sources have read.
+    bool is_passed(std::uint64_t rows, std::uint64_t rejects) const;
+    std::string text() const;
+
+  private:
+    struct Lane {
+        std::uint64_t next = 0;
+        std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> waiting;  // rows, rejects by number
+        std::uint64_t rows = 0;
+        std::uint64_t rejects = 0;
+    };
+    std::optional<std::uint64_t> count_;
+    std::optional<double> share_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Lane> lanes_;
+    std::uint64_t rejects_ = 0;
+};
+
+}  // namespace etl

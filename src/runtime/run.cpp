@@ -1,0 +1,225 @@
+#include "runtime/run.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/quantity.hpp"
+#include "runtime/balance.hpp"
+#include "runtime/engine.hpp"
+#include "runtime/scheduler.hpp"
+
+namespace etl {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kSample{5};
+
+std::size_t memory_limit(const Settings& settings) {
+    if (settings.memory_bytes > 0) return settings.memory_bytes;
+    return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 4;
+}
+
+std::uint64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+/// One run, from the first thread to the report. Owns the plan, whose stages hold buffers of the memory.
+class Run {
+  public:
+    Run(Plan plan, const RunOptions& options)
+        : options_(options),
+          memory_(memory_limit(plan.pipeline.settings)),
+          plan_(std::move(plan)),
+          engine_(plan_, memory_, log_) {}
+
+    RunReport carry_out() {
+        open_log();
+        try {
+            engine_.start();
+            watch();
+            engine_.join();
+            conclude();
+        } catch (const Error& error) {
+            fail(error.code(), error.what());
+        } catch (const std::exception& error) {
+            fail("E500", error.what());
+        }
+        if (!is_published_) discard();
+        finish_report();
+        return std::move(report_);
+    }
+
+  private:
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+    void open_log() {
+        const BoundPipeline& pipeline = plan_.pipeline;
+        if (!pipeline.state_folder.empty()) log_.add_file(pipeline.state_folder / "logs" / (pipeline.run_id + ".log"));
+        if (options_.log_lines) log_.add_stderr();
+        log_.info("run " + pipeline.run_id + " of " + pipeline.name + " begins");
+        for (const FusedChain& chain : plan_.chains) log_.info("stage `" + chain.name + "`");
+    }
+
+    void watch() {
+        ElasticScheduler scheduler(engine_);
+        auto shown = start_;
+        while (!engine_.wait_idle(kSample)) {
+            scheduler.sample(seconds());
+            engine_.look_after_failure();
+            look_at_interrupts();
+            if (engine_.has_too_many_rejects() && !engine_.is_cancelled()) engine_.cancel(true);
+            if (options_.on_progress && Clock::now() - shown >= std::chrono::milliseconds(options_.progress_ms)) {
+                shown = Clock::now();
+                options_.on_progress(progress());
+            }
+        }
+        report_.scaling = scheduler.decisions();
+        report_.grown = scheduler.grown();
+        report_.shrunk = scheduler.shrunk();
+    }
+
+    void look_at_interrupts() {
+        const int level = options_.interrupts == nullptr ? 0 : options_.interrupts->load();
+        if (level > interrupts_ && level > 0 && interrupts_ == 0) {
+            log_.warning("interrupted: nothing more is read, what is staged is dropped");
+            interrupted_at_ = Clock::now();
+            engine_.cancel(level > 1);
+        } else if (level > interrupts_ && level > 1) {
+            engine_.cancel(true);
+        } else if (interrupts_ == 1 && Clock::now() - interrupted_at_ >
+                                           std::chrono::milliseconds(plan_.pipeline.settings.hard_terminate_ms)) {
+            interrupts_ = 2;
+            engine_.cancel(true);
+        }
+        interrupts_ = std::max(interrupts_, level);
+    }
+
+    RunProgress progress() const {
+        RunProgress now;
+        now.seconds = seconds();
+        now.rejects = engine_.rejects.size();
+        now.bytes_read = engine_.bytes_read();
+        now.bytes_total = engine_.bytes_total();
+        const Tally totals = engine_.totals();
+        for (std::uint32_t node = 0; node < plan_.nodes.size(); ++node) {
+            if (plan_.nodes[node].bound.kind == NodeKind::source)
+                now.rows_read += totals[engine_.layout.port_out(node, 0)] +
+                                 totals[engine_.layout.of_node(node, NodeCount::rejected)];
+            now.rows_written += totals[engine_.layout.of_node(node, NodeCount::written)];
+        }
+        for (const auto& pool : engine_.pools)
+            if (pool != nullptr && !pool->has_ended())
+                now.stages.push_back({plan_.chains[pool->chain()].name, pool->workers()});
+        return now;
+    }
+
+    /// All threads have ended: good or not, and if so, published.
+    void conclude() {
+        const std::unique_ptr<RunFailure> failure = engine_.failure();
+        std::vector<NodeBalance> nodes = balance_of(engine_);
+        std::uint64_t rows = 0;
+        for (const NodeBalance& node : nodes)
+            if (node.kind == NodeKind::source) rows += node.in;
+        const bool too_many =
+            engine_.has_too_many_rejects() || engine_.reject_limit.is_passed(rows, engine_.rejects.size());
+        if (interrupts_ > 0 && engine_.is_cancelled() && failure == nullptr) {
+            report_.status = RunStatus::interrupted;
+        } else if (failure != nullptr) {
+            fail(failure->code, failure->message);
+        } else if (too_many) {
+            report_.status = RunStatus::too_many_rejects;
+            report_.error_code = "E521";
+            report_.error = "more rejects than `max_rejects` (" + engine_.reject_limit.text() + ") allows";
+        }
+        write_rejects(report_.error_code.empty() && report_.status != RunStatus::interrupted);
+        if (!report_.error_code.empty() || report_.status == RunStatus::interrupted) return;
+        const std::string imbalance = find_imbalance(engine_, nodes);
+        if (!imbalance.empty()) throw Error("E510", imbalance);
+        publish();
+        report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
+    }
+
+    void publish() {
+        const Positions positions = engine_.positions();
+        for (; published_ < plan_.nodes.size(); ++published_)
+            if (const auto& sink = plan_.nodes[published_].sink; sink != nullptr) {
+                sink->publish(positions);
+                log_.info("published " + sink->name());
+            }
+        is_published_ = true;
+    }
+
+    void discard() {
+        std::uint32_t begun = engine_.begun_sinks();
+        for (std::size_t node = 0; node < plan_.nodes.size() && begun > 0; ++node) {
+            if (plan_.nodes[node].sink == nullptr) continue;
+            --begun;
+            if (node >= published_) engine_.abandon_target(static_cast<std::uint32_t>(node));
+        }
+    }
+
+    /// A good run gives its rejects to a `rejects` target if there is one; one that is not must not hide them.
+    void write_rejects(bool good) {
+        report_.rejects = engine_.rejects.size();
+        report_.rejects_by_reason = engine_.rejects.by_reason();
+        if (report_.rejects == 0 || plan_.pipeline.state_folder.empty()) return;
+        const bool has_target = std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [](const PlanNode& node) {
+            return node.bound.is_rejects && node.bound.kind == NodeKind::target;
+        });
+        const auto path = plan_.pipeline.state_folder / "rejects" / (plan_.pipeline.run_id + ".jsonl");
+        const auto& most = plan_.pipeline.settings.max_rejects;
+        const bool limited = report_.status == RunStatus::too_many_rejects && most.has_value();
+        const std::uint64_t written = engine_.rejects.write_json(
+            path,
+            [&](std::uint32_t driver) { return !good || !has_target || !engine_.is_seen_by_rejects_flow(driver); },
+            limited ? *most + 1 : UINT64_MAX);
+        if (limited) report_.rejects = written;
+        if (written > 0) report_.rejects_file = path.string();
+    }
+
+    void fail(const std::string& code, const std::string& message) {
+        report_.status = RunStatus::failed;
+        report_.error_code = code;
+        report_.error = plan_.pipeline.secrets.redact(message);
+    }
+
+    void finish_report() {
+        report_.run_id = plan_.pipeline.run_id;
+        report_.nodes = balance_of(engine_);
+        report_.seconds = seconds();
+        report_.bytes_read = engine_.bytes_read();
+        report_.peak_memory_bytes = peak_memory_bytes();
+        if (!report_.error.empty()) log_.error(report_.error_code + ": " + report_.error);
+        for (const NodeBalance& node : report_.nodes)
+            log_.info("`" + node.name + "`: in " + std::to_string(node.in) + ", out " + std::to_string(node.out) +
+                      ", rejected " + std::to_string(node.rejected));
+        log_.info("run " + report_.run_id + " ended after " + format_seconds(report_.seconds));
+    }
+
+    const RunOptions& options_;
+    Clock::time_point start_ = Clock::now();
+    Log log_;
+    Memory memory_;
+    Plan plan_;
+    Engine engine_;
+    RunReport report_;
+    int interrupts_ = 0;
+    Clock::time_point interrupted_at_;
+    std::size_t published_ = 0;
+    bool is_published_ = false;
+};
+
+}  // namespace
+
+RunReport run(Plan plan, const RunOptions& options) { return Run(std::move(plan), options).carry_out(); }
+
+}  // namespace etl

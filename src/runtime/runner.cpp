@@ -1,0 +1,316 @@
+#include "runtime/runner.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "runtime/driver.hpp"
+
+namespace etl {
+
+/// What leaves by one outlet in the course of a run. To an ordered point one part is held back, since the last one of
+/// a number must say so; to a channel all batches of a number go together, so that one worker has them in order.
+struct Runner::OutletState {
+    const Outlet* outlet;
+    std::uint32_t edge;
+    ParcelPtr held;
+    std::uint32_t parts = 0;
+};
+
+struct Runner::Exit {
+    NodeState* reader = nullptr;    // in the same chain
+    OutletState* outlet = nullptr;  // else
+    std::uint32_t edge;
+};
+
+/// A node in a runner; what its operator emits to.
+class Runner::NodeState final : public Emitter {
+  public:
+    NodeState(Runner& runner, std::uint32_t place, const PlanNode& planned)
+        : runner_(runner), number(place), node(planned) {}
+
+    bool push(Batch&& batch, std::uint32_t port) override { return runner_.emit(*this, std::move(batch), port); }
+
+  private:
+    Runner& runner_;
+
+  public:
+    const std::uint32_t number;
+    const PlanNode& node;
+    std::unique_ptr<Slot> slot;
+    StageCounts seen;
+    std::vector<std::vector<Exit>> exits;  // by port
+    std::vector<std::uint64_t> numbers;    // by port: of what leaves an ordered or emitting chain
+    OutletState* chunks = nullptr;         // of a target
+    bool merges = false;                   // gathers its inputs' batches until all of a number are there
+    std::vector<std::vector<Batch>> collected;
+    std::uint32_t parts = 0;  // given to a blocking input in this run
+};
+
+bool NoEmitter::push(Batch&& /*batch*/, std::uint32_t /*port*/) {
+    assert(!"nothing may be emitted here");
+    return false;
+}
+
+Runner::Runner(RunnerContext context)
+    : context_(context),
+      renumbers_(context.plan.nodes[context.chain.head].renumbers() &&
+                 (context.chain.kind == ChainKind::ordered || context.chain.kind == ChainKind::finish)),
+      tally_(context.layout.size()) {
+    for (const std::uint32_t number : context_.chain.nodes) {
+        const PlanNode& node = context_.plan.nodes[number];
+        auto state = std::make_unique<NodeState>(*this, number, node);
+        if (node.source != nullptr)
+            state->slot = node.source->make_slot(context_.run);
+        else if (node.bound.kind == NodeKind::target)
+            state->slot = context_.encoders[number]->make_slot(context_.run);
+        else if (node.bound.kind == NodeKind::stage)
+            state->slot = node.bound.stage.op->make_slot(context_.run);
+        nodes_.push_back(std::move(state));
+    }
+    for (auto& node : nodes_) connect(*node);
+}
+
+Runner::~Runner() = default;
+
+void Runner::connect(NodeState& from) {
+    const auto outlet = [&](const Outlet* to, std::uint32_t edge) {
+        outlets_.push_back(std::make_unique<OutletState>(OutletState{to, edge, nullptr, 0}));
+        return outlets_.back().get();
+    };
+    const auto& leaves = context_.chain.leaves;
+    const bool is_leaf =
+        std::any_of(leaves.begin(), leaves.end(), [&](const BlockingInput& leaf) { return leaf.node == from.number; });
+    from.merges = from.number != context_.chain.head && from.node.merge != MergeOrder::none;
+    from.collected.resize(from.node.feeds.size());
+    if (from.node.bound.kind == NodeKind::target)
+        from.chunks = outlet(context_.outlets.of_target[from.number].get(), 0);
+    from.exits.resize(std::max<std::size_t>(1, from.node.bound.outputs.size()));
+    from.numbers.resize(from.exits.size());
+    if (is_leaf) return;
+    for (const std::uint32_t number : from.node.readers) {
+        const PlanEdge& edge = context_.plan.edges[number];
+        Exit exit;
+        exit.edge = number;
+        if (edge.fused)
+            exit.reader = &state(edge.to);
+        else
+            exit.outlet = outlet(context_.outlets.of_edge[number].get(), number);
+        from.exits[edge.from.port].push_back(exit);
+    }
+}
+
+Runner::NodeState& Runner::state(std::uint32_t node) {
+    const auto at =
+        std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& state) { return state->number == node; });
+    assert(at != nodes_.end());
+    return **at;
+}
+
+Slot& Runner::slot(std::uint32_t node) { return *state(node).slot; }
+
+void Runner::take_counts(std::uint32_t node, Tally& tally) {
+    NodeState& at = state(node);
+    add_slot_counts(context_.layout, node, at.slot->counts, at.seen, tally);
+}
+
+void Runner::run(Parcel& parcel, Waiter* waiter) {
+    ticket_ = parcel.ticket;
+    sequence_ = parcel.sequence;
+    waiter_ = waiter;
+    NodeState& head = *nodes_.front();
+    if (auto* block = std::get_if<Block>(&parcel.content)) {
+        decode(head, std::move(*block));
+    } else if (auto* batches = std::get_if<std::vector<Batch>>(&parcel.content)) {
+        for (Batch& batch : *batches) {
+            if (context_.chain.kind == ChainKind::source)
+                emit(head, std::move(batch), 0);
+            else
+                enter(head, context_.plan.edges[context_.chain.edge].input, std::move(batch));
+        }
+    }
+    merge_collected();
+    settle_counts();
+    send_rest();
+    ticket_ = {};
+}
+
+void Runner::skip(Parcel& parcel, Waiter* waiter) {
+    ticket_ = parcel.ticket;
+    sequence_ = parcel.sequence;
+    waiter_ = waiter;
+    drop_collected();
+    settle_counts();
+    if (context_.chain.kind != ChainKind::ordered || parcel.sequence.last) send_rest();
+    ticket_ = {};
+}
+
+void Runner::run_ordered(Parcel& parcel) {
+    ticket_ = parcel.ticket;
+    sequence_ = parcel.sequence;
+    if (auto* batches = std::get_if<std::vector<Batch>>(&parcel.content))
+        for (Batch& batch : *batches) enter(*nodes_.front(), context_.plan.edges[parcel.edge].input, std::move(batch));
+    settle_counts();
+    if (parcel.sequence.last) send_rest();
+    ticket_ = {};
+}
+
+void Runner::finish_head(Driver& driver) {
+    NodeState& head = *nodes_.front();
+    emitting_ = &driver;
+    head.node.bound.stage.op->finish(*head.slot, head);
+    emitting_ = nullptr;
+}
+
+void Runner::decode(NodeState& node, Block&& block) {
+    Batch batch;
+    batch.schema = node.node.bound.outputs[0].get();
+    batch.sequence = sequence_;
+    batch.behind = block.behind;
+    batch.origin = block.origin;
+    node.node.source->decode(std::move(block), batch, *node.slot, node.number);
+    emit(node, std::move(batch), 0);
+}
+
+bool Runner::emit(NodeState& from, Batch&& batch, std::uint32_t port) {
+    if (emitting_ != nullptr) {
+        if (batch.selected.size == 0 && batch.rejects.empty()) return !emitting_->is_cut(tickets_);
+        ticket_ = emitting_->take(0, tickets_++);
+        if (!ticket_) return false;
+        sequence_ = {0, from.numbers[port], 0, true};
+    }
+    const std::uint32_t rows = batch.selected.size;
+    tally_[context_.layout.port_out(from.number, port)] += rows;
+    take_rejects(batch);
+    batch.schema = from.node.bound.outputs[port].get();
+    auto& exits = from.exits[port];
+    for (std::size_t i = 0; rows > 0 && i < exits.size(); ++i) {
+        if (i + 1 == exits.size())
+            deliver(from, exits[i], std::move(batch));
+        else
+            deliver(from, exits[i], Batch(batch));
+    }
+    if (renumbers_ && rows > 0) ++from.numbers[port];
+    const bool wanted = !ticket_->driver().is_cut(*ticket_);
+    if (emitting_ != nullptr) {
+        settle_counts();
+        ticket_ = {};
+    }
+    return wanted;
+}
+
+void Runner::deliver(NodeState& from, Exit& exit, Batch&& batch) {
+    if (exit.reader != nullptr) return enter(*exit.reader, context_.plan.edges[exit.edge].input, std::move(batch));
+    OutletState& outlet = *exit.outlet;
+    if (renumbers_) {
+        ParcelPtr parcel = make_parcel({0, from.numbers[context_.plan.edges[exit.edge].from.port], 0, true});
+        parcel->edge = exit.edge;
+        parcel->content.emplace<std::vector<Batch>>().push_back(std::move(batch));
+        return outlet.outlet->push(std::move(parcel), nullptr);
+    }
+    if (!outlet.outlet->is_ordered() && outlet.held != nullptr) {
+        std::get<std::vector<Batch>>(outlet.held->content).push_back(std::move(batch));
+        return;
+    }
+    ParcelPtr parcel = make_parcel(sequence_);
+    parcel->edge = exit.edge;
+    parcel->content.emplace<std::vector<Batch>>().push_back(std::move(batch));
+    hold(outlet, std::move(parcel));
+}
+
+void Runner::enter(NodeState& node, std::uint32_t input, Batch&& batch) {
+    tally_[context_.layout.edge_in(node.node.feeds[input])] += batch.selected.size;
+    if (node.merges)
+        node.collected[input].push_back(std::move(batch));
+    else if (node.node.bound.kind == NodeKind::target)
+        encode(node, std::move(batch));
+    else if (node.node.kind(input) == StageKind::blocking)
+        keep(node, input, std::move(batch));
+    else
+        process(node, input, std::move(batch));
+}
+
+void Runner::process(NodeState& node, std::uint32_t input, Batch&& batch) {
+    node.node.bound.stage.op->process(std::move(batch), input, *node.slot, node);
+}
+
+void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
+    NoEmitter nobody;
+    batch.sequence = sequence_;
+    batch.sequence.part = node.parts++;
+    batch.sequence.last = true;
+    node.node.bound.stage.op->process(std::move(batch), input, *node.slot, nobody);
+    take_rejects(batch);
+}
+
+void Runner::encode(NodeState& node, Batch&& batch) {
+    ParcelPtr parcel = make_parcel(sequence_);
+    Chunk& chunk = parcel->content.emplace<Chunk>();
+    context_.encoders[node.number]->encode(std::move(batch), *node.slot, node.number, chunk);
+    take_rejects(chunk.batch);
+    if (chunk.rows > 0) hold(*node.chunks, std::move(parcel));
+}
+
+void Runner::merge_collected() {
+    for (auto& node : nodes_) {
+        if (!node->merges) continue;
+        for (std::uint32_t input = 0; input < node->collected.size(); ++input) {
+            for (Batch& batch : node->collected[input]) process(*node, input, std::move(batch));
+            node->collected[input].clear();
+        }
+    }
+}
+
+void Runner::hold(OutletState& outlet, ParcelPtr parcel) {
+    if (outlet.held != nullptr) {
+        outlet.held->sequence.last = false;
+        outlet.outlet->push(std::move(outlet.held), waiter_);
+    }
+    parcel->sequence.part = outlet.parts++;
+    parcel->sequence.last = true;
+    outlet.held = std::move(parcel);
+}
+
+void Runner::send_rest() {
+    for (auto& node : nodes_) node->parts = 0;
+    if (renumbers_) return;
+    for (auto& outlet : outlets_) {
+        if (outlet->held == nullptr) {
+            outlet->held = make_parcel(sequence_);
+            outlet->held->edge = outlet->edge;
+            outlet->held->sequence.part = outlet->parts;
+            outlet->held->sequence.last = true;
+        }
+        outlet->parts = 0;
+        outlet->outlet->push(std::move(outlet->held), waiter_);
+    }
+}
+
+void Runner::drop_collected() {
+    for (auto& node : nodes_)
+        for (auto& batches : node->collected) batches.clear();
+    for (auto& outlet : outlets_) outlet->held = nullptr;
+}
+
+void Runner::settle_counts() {
+    for (auto& node : nodes_)
+        if (node->slot != nullptr)
+            add_slot_counts(context_.layout, node->number, node->slot->counts, node->seen, tally_);
+    ticket_->add(tally_);
+    std::fill(tally_.begin(), tally_.end(), 0);
+}
+
+void Runner::take_rejects(Batch& batch) {
+    if (batch.rejects.empty()) return;
+    for (const Reject& reject : batch.rejects) ++tally_[context_.layout.of_node(reject.stage, NodeCount::rejected)];
+    ticket_->add_rejects(std::move(batch.rejects));
+    batch.rejects.clear();
+}
+
+ParcelPtr Runner::make_parcel(const Sequence& sequence) const {
+    auto parcel = std::make_unique<Parcel>();
+    parcel->ticket = ticket_;
+    parcel->sequence = sequence;
+    return parcel;
+}
+
+}  // namespace etl

@@ -1,0 +1,173 @@
+#include "sql/sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace etl {
+
+namespace {
+
+[[noreturn]] void fail(sqlite3* handle, const std::string& name, int status) {
+    const int kind = status & 0xFF;
+    if (kind == SQLITE_INTERRUPT) throw Error("E503", name + ": interrupted");
+    if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED)
+        throw Error("E420", name + " is locked by another program (waited as long as `timeout` says)");
+    if (kind == SQLITE_NOTADB) throw Error("E421", name + " is not an SQLite database");
+    if (kind == SQLITE_FULL) throw Error("E422", name + ": the disk is full");
+    if (kind == SQLITE_READONLY) throw Error("E423", name + " cannot be written: it or its folder is read-only");
+    if (kind == SQLITE_CANTOPEN)
+        throw Error("E424", name + " cannot be opened: no such file or folder, or no permission");
+    throw Error("E425", name + ": " + (handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
+}
+
+}  // namespace
+
+SqliteStatement& SqliteStatement::operator=(SqliteStatement&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(name_, other.name_);
+    return *this;
+}
+
+SqliteStatement::~SqliteStatement() { sqlite3_finalize(handle_); }
+
+void SqliteStatement::bind_null(int place) { sqlite3_bind_null(handle_, place); }
+
+void SqliteStatement::bind_int(int place, std::int64_t value) { sqlite3_bind_int64(handle_, place, value); }
+
+void SqliteStatement::bind_float(int place, double value) { sqlite3_bind_double(handle_, place, value); }
+
+void SqliteStatement::bind_text(int place, std::string_view text) {
+    // A null pointer would bind NULL.
+    const char* data = text.data() == nullptr ? "" : text.data();
+    sqlite3_bind_text64(handle_, place, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+bool SqliteStatement::step() {
+    const int status = sqlite3_step(handle_);
+    if (status == SQLITE_ROW) return true;
+    if (status == SQLITE_DONE) return false;
+    fail(sqlite3_db_handle(handle_), *name_, status);
+}
+
+void SqliteStatement::reset() { sqlite3_reset(handle_); }
+
+int SqliteStatement::columns() const { return sqlite3_column_count(handle_); }
+
+std::string SqliteStatement::column_name(int column) const { return sqlite3_column_name(handle_, column); }
+
+std::string SqliteStatement::declared_type(int column) const {
+    const char* type = sqlite3_column_decltype(handle_, column);
+    return type == nullptr ? "" : type;
+}
+
+SqliteStatement::Kind SqliteStatement::kind(int column) const {
+    switch (sqlite3_column_type(handle_, column)) {
+        case SQLITE_INTEGER: return Kind::integer;
+        case SQLITE_FLOAT: return Kind::floating;
+        case SQLITE_TEXT: return Kind::text;
+        case SQLITE_BLOB: return Kind::blob;
+        default: return Kind::null;
+    }
+}
+
+std::int64_t SqliteStatement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+
+double SqliteStatement::floating(int column) const { return sqlite3_column_double(handle_, column); }
+
+std::string_view SqliteStatement::bytes(int column) const {
+    const void* data = sqlite3_column_blob(handle_, column);
+    const int size = sqlite3_column_bytes(handle_, column);
+    return {data == nullptr ? "" : static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+SqliteDatabase::SqliteDatabase(const std::string& path, std::string name, Access access, int busy_ms)
+    : name_(std::make_unique<const std::string>(std::move(name))) {
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |= access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (access == Access::create) flags |= SQLITE_OPEN_CREATE;
+    const int status = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
+    if (status != SQLITE_OK) {
+        const std::unique_ptr<sqlite3, int (*)(sqlite3*)> closed(std::exchange(handle_, nullptr), sqlite3_close);
+        fail(closed.get(), *name_, status);
+    }
+    sqlite3_busy_timeout(handle_, busy_ms);
+}
+
+SqliteDatabase::~SqliteDatabase() { sqlite3_close(handle_); }
+
+SqliteStatement SqliteDatabase::prepare(const std::string& sql) {
+    SqliteStatement statement;
+    statement.name_ = name_.get();
+    const int status = sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                          &statement.handle_, nullptr);
+    if (status != SQLITE_OK) fail(handle_, *name_, status);
+    if (statement.handle_ == nullptr) throw Error("E425", *name_ + ": the statement is empty");
+    return statement;
+}
+
+void SqliteDatabase::execute(const std::string& sql) {
+    SqliteStatement statement = prepare(sql);
+    while (statement.step()) {
+    }
+}
+
+std::int64_t SqliteDatabase::query_int(const std::string& sql) {
+    SqliteStatement statement = prepare(sql);
+    return statement.step() ? statement.integer(0) : 0;
+}
+
+void SqliteDatabase::interrupt() noexcept { sqlite3_interrupt(handle_); }
+
+std::vector<SqliteDatabase::TableColumn> SqliteDatabase::table_columns(const std::string& table) {
+    SqliteStatement statement = prepare("select name, type, \"notnull\", dflt_value, pk from pragma_table_info(?)");
+    statement.bind_text(1, table);
+    std::vector<TableColumn> columns;
+    while (statement.step())
+        columns.push_back({std::string(statement.bytes(0)), std::string(statement.bytes(1)), statement.integer(2) != 0,
+                           statement.kind(3) != SqliteStatement::Kind::null, static_cast<int>(statement.integer(4))});
+    return columns;
+}
+
+std::vector<std::string> SqliteDatabase::tables() {
+    SqliteStatement statement = prepare(
+        "select name from sqlite_schema where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' "
+        "order by 1");
+    std::vector<std::string> names;
+    while (statement.step()) names.emplace_back(statement.bytes(0));
+    return names;
+}
+
+bool SqliteDatabase::has_unique_index(const std::string& table, std::vector<std::string> columns) {
+    std::sort(columns.begin(), columns.end());
+    std::vector<std::string> key;
+    for (const TableColumn& column : table_columns(table))
+        if (column.key_place > 0) key.push_back(column.name);
+    std::sort(key.begin(), key.end());
+    if (key == columns) return true;
+    SqliteStatement indexes = prepare("select name from pragma_index_list(?) where \"unique\" = 1 and partial = 0");
+    indexes.bind_text(1, table);
+    while (indexes.step()) {
+        const std::string index(indexes.bytes(0));
+        SqliteStatement parts = prepare("select name from pragma_index_info(?)");
+        parts.bind_text(1, index);
+        std::vector<std::string> names;
+        while (parts.step()) names.emplace_back(parts.bytes(0));
+        std::sort(names.begin(), names.end());
+        if (names == columns) return true;
+    }
+    return false;
+}
+
+std::string quote_sql_name(std::string_view name) {
+    std::string out = "\"";
+    for (const char c : name) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    return out + "\"";
+}
+
+}  // namespace etl

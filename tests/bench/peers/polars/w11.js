@@ -1,0 +1,2 @@
+const { orders, toCsv } = require("./orders.js");
+toCsv(orders().sort(["customer_id", "placed_at"], [false, true]));

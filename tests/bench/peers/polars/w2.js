@@ -1,0 +1,2 @@
+const { cleansed, toCsv } = require("./orders.js");
+toCsv(cleansed());

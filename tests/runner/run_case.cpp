@@ -1,0 +1,199 @@
+#include "tests/runner/run_case.hpp"
+
+#include <fcntl.h>
+#include <simdjson.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "lang/load.hpp"
+#include "plan/plan.hpp"
+#include "runtime/run.hpp"
+
+namespace etl::logic {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kStart_us = 1'767'225'600'000'000;  // 2026-01-01T00:00:00Z
+
+std::string read_bytes(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+/// A new folder that is the working directory as long as this lives; standard output goes into a file of it.
+class Scratch {
+  public:
+    Scratch() : before_(fs::current_path()) {
+        std::string name = (fs::temp_directory_path() / "etltest-XXXXXX").string();
+        if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        folder_ = name;
+        fs::current_path(folder_);
+        std::fflush(stdout);
+        stdout_ = dup(STDOUT_FILENO);
+        const int file = open((folder_.string() + ".stdout").c_str(), O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0600);
+        dup2(file, STDOUT_FILENO);
+        close(file);
+    }
+    ~Scratch() {
+        restore();
+        fs::current_path(before_);
+        std::error_code ignored;
+        fs::remove_all(folder_, ignored);
+        fs::remove(folder_.string() + ".stdout", ignored);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    std::string take_stdout() {
+        restore();
+        return read_bytes(folder_.string() + ".stdout");
+    }
+    const fs::path& folder() const { return folder_; }
+
+  private:
+    void restore() {
+        if (stdout_ < 0) return;
+        std::fflush(stdout);
+        dup2(stdout_, STDOUT_FILENO);
+        close(stdout_);
+        stdout_ = -1;
+    }
+    fs::path before_;
+    fs::path folder_;
+    int stdout_ = -1;
+};
+
+std::string json_text(simdjson::dom::element row, const char* name) {
+    simdjson::dom::element value;
+    if (row[name].get(value) != simdjson::SUCCESS || value.is_null()) return {};
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+    return simdjson::minify(value);
+}
+
+/// A line a reject: "in.csv:3 stage column `value`: reason".
+std::string describe_rejects(const std::string& path) {
+    if (path.empty()) return {};
+    std::string out;
+    simdjson::dom::parser parser;
+    std::ifstream in(path, std::ios::binary);
+    for (std::string line; std::getline(in, line);) {
+        const simdjson::padded_string padded(line);
+        simdjson::dom::element row;
+        if (parser.parse(padded).get(row) != simdjson::SUCCESS) {
+            out += "not JSON: " + line + "\n";
+            continue;
+        }
+        const std::string file = json_text(row, "file");
+        const std::string place = json_text(row, "line");
+        out += file + (place.empty() ? "" : ":" + place) + (file.empty() && place.empty() ? "" : " ");
+        out += json_text(row, "stage");
+        if (const std::string column = json_text(row, "column"); !column.empty())
+            out += " " + column + " `" + json_text(row, "value") + "`";
+        out += ": " + json_text(row, "reason") + "\n";
+    }
+    return out;
+}
+
+std::string describe_balance(const RunReport& report) {
+    std::string out;
+    for (const NodeBalance& node : report.nodes) {
+        out += node.name + ": in " + std::to_string(node.in);
+        const auto add = [&](const char* name, std::uint64_t count) {
+            if (count > 0) out += std::string(" ") + name + " " + std::to_string(count);
+        };
+        add("made", node.made);
+        out += " out " + std::to_string(node.out);
+        add("filtered", node.filtered);
+        add("rejected", node.rejected);
+        add("merged", node.merged);
+        add("cut", node.cut);
+        add("warned", node.warned);
+        out += "\n";
+    }
+    return out;
+}
+
+LoadOptions load_options(const Case& test, const Configuration& configuration) {
+    LoadOptions options;
+    options.start_us = kStart_us;
+    options.run_id = "test";
+    options.settings = configuration.settings;
+    if (const Section* args = test.find("args"); args != nullptr) {
+        std::istringstream words(args->text);
+        for (std::string word; words >> word;) {
+            if (word == "-p") continue;
+            const std::size_t sign = word.find('=');
+            options.params[word.substr(0, sign)] = sign == std::string::npos ? "" : word.substr(sign + 1);
+        }
+    }
+    return options;
+}
+
+void run_pipeline(const Case& test, const Configuration& configuration, Outcome& outcome) {
+    const auto texts = std::make_shared<SourceTexts>();
+    Diagnostics diagnostics;
+    std::optional<BoundPipeline> pipeline =
+        load_pipeline("pipeline.etl", load_options(test, configuration), texts, diagnostics);
+    std::string& error = outcome["error"];
+    for (const Diagnostic& diagnostic : diagnostics.sorted()) {
+        if (!error.empty()) error += "\n";
+        error += render_text(diagnostic, *texts, false);
+    }
+    if (!pipeline) return;
+    pipeline->settings.fuse = configuration.fuse;
+    pipeline->settings.channel_batches = configuration.channel_batches;
+    Plan plan = make_plan(std::move(*pipeline));
+    if (test.find("plan") != nullptr) outcome["plan"] = explain(plan);
+    const RunReport report = run(std::move(plan), {});
+    if (!report.error.empty()) error += "error[" + report.error_code + "]: " + report.error + "\n";
+    outcome["rejects"] = describe_rejects(report.rejects_file);
+    outcome["balance"] = describe_balance(report);
+}
+
+}  // namespace
+
+bool is_expectation(const Section& section) {
+    return section.kind == "stdout" || section.kind == "output" || section.kind == "rejects" ||
+           section.kind == "error" || section.kind == "plan" || section.kind == "balance";
+}
+
+std::string outcome_key(const Section& section) {
+    return section.kind == "output" ? "output " + section.name : section.kind;
+}
+
+Outcome run_case(const Case& test, const Configuration& configuration) {
+    Scratch scratch;
+    for (const Section& section : test.sections) {
+        if (section.kind != "file" && section.kind != "pipeline") continue;
+        const fs::path path = section.kind == "pipeline" ? "pipeline.etl" : section.name;
+        if (path.has_parent_path()) fs::create_directories(path.parent_path());
+        std::ofstream(path, std::ios::binary) << section_bytes(section);
+    }
+    Outcome outcome;
+    try {
+        run_pipeline(test, configuration, outcome);
+    } catch (const Error& error) {
+        outcome["error"] += "error[" + error.code() + "]: " + error.what() + "\n";
+    }
+    outcome["stdout"] = scratch.take_stdout();
+    for (const Section& section : test.sections)
+        if (section.kind == "output")
+            outcome[outcome_key(section)] = fs::exists(section.name) ? read_bytes(section.name) : "(no such file)\n";
+    const std::string folder = fs::canonical(scratch.folder()).string() + "/";
+    for (auto& [key, text] : outcome)
+        for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+            text.erase(at, folder.size());
+    return outcome;
+}
+
+}  // namespace etl::logic

@@ -1,0 +1,72 @@
+# What tools/test builds and runs again under a sanitizer: `sanitize(NAME PROGRAM asan tsan)` labels the test NAME.
+add_custom_target(asan_tests)
+add_custom_target(tsan_tests)
+function(sanitize NAME PROGRAM)
+  set_property(TEST ${NAME} PROPERTY LABELS ${ARGN})
+  foreach(SANITIZER ${ARGN})
+    add_dependencies(${SANITIZER}_tests ${PROGRAM})
+  endforeach()
+endfunction()
+
+# One program of unit tests: Catch2's header is heavy, so its main comes from the library and tests share few files.
+file(GLOB_RECURSE UNIT_SOURCES CONFIGURE_DEPENDS tests/unit/*.cpp tests/conformance/*.cpp)
+add_executable(unit_tests ${UNIT_SOURCES})
+target_link_libraries(unit_tests PRIVATE etl_engine Catch2::Catch2WithMain)
+add_test(NAME unit COMMAND unit_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+sanitize(unit unit_tests asan tsan)
+
+# Suites that run over the registries.
+file(GLOB CONFORMANCE_SOURCES CONFIGURE_DEPENDS tests/conformance/*.cpp)
+add_executable(conformance_tests ${CONFORMANCE_SOURCES})
+target_link_libraries(conformance_tests PRIVATE etl_engine Catch2::Catch2WithMain)
+add_test(NAME conformance COMMAND conformance_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+sanitize(conformance conformance_tests asan)
+
+# The fuzz entries (tests/fuzz/NAME_fuzz.cpp) run over their corpora in every test run. With -DETL_FUZZ=ON, clang makes
+# a libFuzzer program of them.
+file(GLOB FUZZ_ENTRIES CONFIGURE_DEPENDS tests/fuzz/*_fuzz.cpp)
+add_executable(fuzz_replay ${FUZZ_ENTRIES} tests/fuzz/replay_main.cpp)
+target_link_libraries(fuzz_replay PRIVATE etl_engine)
+add_test(NAME fuzz COMMAND fuzz_replay tests/fuzz/corpus WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+sanitize(fuzz fuzz_replay asan)
+option(ETL_FUZZ "The program fuzz, for which the compiler has libFuzzer" OFF)
+if(ETL_FUZZ)
+  add_executable(fuzz ${FUZZ_ENTRIES} tests/fuzz/libfuzzer/target.cpp)
+  target_compile_options(fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(fuzz PRIVATE etl_engine)
+endif()
+# The corpus of pipelines, run in process under every configuration.
+add_program(etltest tests/runner)
+add_test(NAME logic COMMAND etltest tests/logic WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+sanitize(logic etltest asan)
+
+# The reference pages are made from the registries.
+add_program(etl_reference tools/dev/reference)
+add_test(NAME reference COMMAND etl_reference tests/reference --check WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+# What tests/bench/run needs: it makes the data, compares the outputs, and runs DuckDB's SQL.
+add_custom_target(bench_programs)
+foreach(PROGRAM generate digest duckdb)
+  add_executable(bench_${PROGRAM} EXCLUDE_FROM_ALL tests/bench/programs/${PROGRAM}.cpp)
+  target_link_libraries(bench_${PROGRAM} PRIVATE etl_options ${CMAKE_DL_LIBS})
+  add_dependencies(bench_programs bench_${PROGRAM})
+endforeach()
+add_executable(csv_copy_bench EXCLUDE_FROM_ALL tests/bench/csv_copy_bench.cpp)
+target_link_libraries(csv_copy_bench PRIVATE etl_engine)
+set_target_properties(bench_generate PROPERTIES EXCLUDE_FROM_ALL FALSE)
+add_executable(key_table_bench EXCLUDE_FROM_ALL tests/bench/key_table_bench.cpp)
+target_link_libraries(key_table_bench PRIVATE etl_engine)
+
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  function(add_python_test NAME SCRIPT)
+    add_test(NAME ${NAME} COMMAND Python3::Interpreter ${SCRIPT} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  endfunction()
+  add_python_test(house tests/house/house.py)
+  add_python_test(house_rules tests/house/house_test.py)
+  if(TARGET etlrun)
+    add_python_test(retail tests/retail/retail_test.py $<TARGET_FILE:etlrun>)
+    add_python_test(readme tests/retail/readme_test.py $<TARGET_FILE:etlrun>)
+    add_python_test(workloads tests/bench/bench_test.py $<TARGET_FILE:bench_generate> $<TARGET_FILE:etlrun>)
+  endif()
+endif()

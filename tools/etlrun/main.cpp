@@ -1,0 +1,157 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/json_writer.hpp"
+#include "base/log.hpp"
+#include "lang/load.hpp"
+#include "plan/plan.hpp"
+#include "runtime/run.hpp"
+#include "tools/etlrun/closing_table.hpp"
+#include "tools/etlrun/progress.hpp"
+
+namespace {
+
+using namespace etl;
+
+enum ExitStatus : int { kGood = 0, kFailed = 1, kWrongPipeline = 2, kTooManyRejects = 3, kInterrupted = 130 };
+
+std::atomic<int> interrupts{0};
+
+void on_signal(int) { interrupts.fetch_add(1); }
+
+struct CommandLine {
+    std::string file;
+    std::vector<std::string> params;
+    std::string config;
+    std::string profile;
+    bool dry_run = false;
+    bool explain = false;
+    bool json = false;
+    bool quiet = false;
+};
+
+bool colour_wanted(int stream) { return isatty(stream) != 0 && std::getenv("NO_COLOR") == nullptr; }
+
+void say_error(const CommandLine& line, const std::string& code, const std::string& message) {
+    if (line.json) {
+        JsonWriter json;
+        json.begin_object().field("type", "error").field("code", code).field("message", message).end_object();
+        std::printf("%s\n", json.take().c_str());
+        return;
+    }
+    const bool colour = colour_wanted(STDERR_FILENO);
+    std::fprintf(stderr, "%serror[%s]%s: %s\n", colour ? "\x1b[1;31m" : "", code.c_str(), colour ? "\x1b[0m" : "",
+                 message.c_str());
+}
+
+void say_diagnostics(const CommandLine& line, const Diagnostics& diagnostics, const SourceTexts& texts) {
+    for (const Diagnostic& diagnostic : diagnostics.sorted()) {
+        if (line.json)
+            std::printf("%s\n", render_json(diagnostic, texts).c_str());
+        else
+            std::fprintf(stderr, "%s\n", render_text(diagnostic, texts, colour_wanted(STDERR_FILENO)).c_str());
+    }
+}
+
+bool take_params(const CommandLine& line, LoadOptions& options) {
+    for (const std::string& param : line.params) {
+        const std::size_t sign = param.find('=');
+        if (sign == std::string::npos || sign == 0) {
+            say_error(line, "E315", "-p takes NAME=VALUE, not `" + param + "`");
+            return false;
+        }
+        options.params[param.substr(0, sign)] = param.substr(sign + 1);
+    }
+    return true;
+}
+
+int status_of(const RunReport& report) {
+    switch (report.status) {
+        case RunStatus::succeeded:
+        case RunStatus::succeeded_with_rejects: return kGood;
+        case RunStatus::failed: return kFailed;
+        case RunStatus::too_many_rejects: return kTooManyRejects;
+        case RunStatus::interrupted: return kInterrupted;
+    }
+    return kFailed;
+}
+
+int run_plan(const CommandLine& line, Plan plan) {
+    const bool terminal = isatty(STDERR_FILENO) != 0;
+    ProgressDisplay display(line.json  ? ProgressDisplay::Style::json
+                            : terminal ? ProgressDisplay::Style::terminal
+                                       : ProgressDisplay::Style::lines);
+    RunOptions options;
+    options.interrupts = &interrupts;
+    if (!line.quiet) options.on_progress = [&](const RunProgress& progress) { display.show(progress); };
+    const RunReport report = run(std::move(plan), options);
+    display.clear();
+    if (line.json) {
+        std::printf("%s\n", report_json(report).c_str());
+        return status_of(report);
+    }
+    if (!report.error.empty()) say_error(line, report.error_code, report.error);
+    if (!line.quiet) std::fprintf(stderr, "%s", closing_table(report, colour_wanted(STDERR_FILENO)).c_str());
+    return status_of(report);
+}
+
+int run_file(const CommandLine& line) {
+    LoadOptions options;
+    options.config = line.config;
+    options.profile = line.profile;
+    if (!take_params(line, options)) return kWrongPipeline;
+    const auto texts = std::make_shared<SourceTexts>();
+    Diagnostics diagnostics;
+    std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics);
+    say_diagnostics(line, diagnostics, *texts);
+    if (!pipeline) return kWrongPipeline;
+    Plan plan = make_plan(std::move(*pipeline));
+    if (line.explain) {
+        std::printf("%s", explain(plan).c_str());
+        return kGood;
+    }
+    if (line.dry_run) {
+        std::fprintf(stderr, "%s: good; nothing was read or written\n", line.file.c_str());
+        return kGood;
+    }
+    return run_plan(line, std::move(plan));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CommandLine line;
+    CLI::App app{"Runs a pipeline: reads, changes, checks and loads rows as FILE says."};
+    app.add_option("FILE", line.file, "the pipeline, a .etl file")->required();
+    app.add_option("-p,--param", line.params, "NAME=VALUE of a param, as often as needed")->allow_extra_args(false);
+    app.add_option("--config", line.config, "the etl.toml to take, else the one beside FILE or upwards");
+    app.add_option("--profile", line.profile, "the [profile.NAME] of etl.toml to take");
+    app.add_flag("--dry-run", line.dry_run, "checks and plans, but reads and writes no row");
+    app.add_flag("--explain", line.explain, "prints the plan and stops");
+    app.add_flag("--json", line.json, "prints one JSON object a line, `type` first");
+    app.add_flag("-q,--quiet", line.quiet, "prints errors only");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kGood : kWrongPipeline;
+    }
+    std::signal(SIGINT, on_signal);
+    std::signal(SIGTERM, on_signal);
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run_file(line);
+    } catch (const Error& error) {
+        say_error(line, error.code(), error.what());
+    } catch (const std::bad_alloc&) {
+        say_error(line, "E502", "the machine has no memory left for this run");
+    }
+    return kFailed;
+}
