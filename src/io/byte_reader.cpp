@@ -27,9 +27,9 @@ class FileReader : public ByteReader {
 
     std::size_t read(char* to, std::size_t most) override {
         for (;;) {
-            if (interrupted_.load(std::memory_order_relaxed)) return 0;
+            if (interrupted_.load(std::memory_order_acquire)) return 0;
             if (may_wait_) wait();
-            if (interrupted_.load(std::memory_order_relaxed)) return 0;
+            if (interrupted_.load(std::memory_order_acquire)) return 0;
             const ssize_t got = ::read(file_.get(), to, most);
             if (got >= 0) {
                 bytes_.fetch_add(static_cast<std::uint64_t>(got), std::memory_order_relaxed);
@@ -40,7 +40,7 @@ class FileReader : public ByteReader {
     }
 
     void interrupt() noexcept override {
-        interrupted_.store(true, std::memory_order_relaxed);
+        interrupted_.store(true, std::memory_order_release);
         const std::uint64_t one = 1;
         if (wake_) [[maybe_unused]]
             const ssize_t written = ::write(wake_.get(), &one, sizeof one);

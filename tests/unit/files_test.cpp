@@ -38,7 +38,80 @@ void pack(const std::filesystem::path& path, const std::string& text, const char
     gzclose(file);
 }
 
+/// Takes whole lines, and of what comes behind the last line end nothing; a file without any has no begin.
+class ForgetfulDecoder : public Decoder {
+  public:
+    explicit ForgetfulDecoder(std::uint32_t footer) : footer_(footer) {}
+    std::optional<std::size_t> begin_file(std::span<const char> head, bool at_end, CutState& /*state*/,
+                                          std::string_view /*file_name*/) override {
+        if (head.empty() && at_end) return std::nullopt;
+        return std::find(head.begin(), head.end(), '\n') == head.end() ? std::nullopt : std::optional<std::size_t>(0);
+    }
+    std::size_t cut(std::span<const char> bytes, bool /*at_end*/, std::uint32_t most, CutState& state) override {
+        state.records = 0;
+        std::size_t end = 0;
+        for (std::size_t i = 0; i < bytes.size() && (most == 0 || state.records < most); ++i) {
+            if (bytes[i] != '\n') continue;
+            end = i + 1;
+            ++state.records;
+        }
+        return end;
+    }
+    std::uint32_t footer_records() const override { return footer_; }
+    std::unique_ptr<Slot> make_slot(RunContext& /*run*/) override { return std::make_unique<Slot>(); }
+    void decode(Block&& /*block*/, Batch& /*batch*/, Slot& /*slot*/, std::uint32_t /*stage*/) override {}
+
+  private:
+    std::uint32_t footer_;
+};
+
+/// What a reader of the file gives, block by block, then the Error that it ends with.
+Strings read_forgetfully(const TestFolder& folder, const std::string& file, bool footer) {
+    FormatSpec format{};
+    format.name = "forgetful";
+    format.make_decoder = [](const SourceRequest& request) -> std::unique_ptr<Decoder> {
+        return std::make_unique<ForgetfulDecoder>(request.strict ? 1 : 0);
+    };
+    SourceRequest request;
+    request.format = &format;
+    request.address = file;
+    request.base_folder = folder.path();
+    request.strict = footer;
+    Memory memory;
+    TestRun run(memory);
+    run.batch_rows = 1;
+    const auto source = Registry<ConnectorSpec>::find("files")->make_source(request);
+    const auto reader = source->open(source->lanes().at(0), {}, run);
+    Strings came;
+    try {
+        for (Block block; reader->next(block);)
+            came.emplace_back(block.bytes.data() + block.begin, block.size - block.begin);
+    } catch (const Error& error) {
+        came.push_back(error.code() + " " + error.what());
+    }
+    return came;
+}
+
 }  // namespace
+
+TEST_CASE("files: bytes that a format's decoder leaves at the end of a file stop the run") {
+    const TestFolder folder;
+    const std::string fault = " on; this is a fault of the program, not of the file";
+    const std::string left = ": the reader of its format left the last ";
+    folder.put("whole", "a\nb\n");
+    CHECK(read_forgetfully(folder, "whole", false) == Strings{"a\n", "b\n"});
+    CHECK(read_forgetfully(folder, "whole", true) == Strings{"a\n"});
+    folder.put("rest", "a\nb\nccc");
+    CHECK(read_forgetfully(folder, "rest", false) ==
+          Strings{"a\n", "b\n", "E512 rest" + left + "3 bytes unread, from byte 4" + fault});
+    CHECK(read_forgetfully(folder, "rest", true) ==
+          Strings{"a\n", "E512 rest" + left + "5 bytes unread, from byte 2" + fault});
+    folder.put("none", "abc");
+    CHECK(read_forgetfully(folder, "none", false) ==
+          Strings{"E512 none" + left + "3 bytes unread, from byte 0" + fault});
+    folder.put("empty", "");
+    CHECK(read_forgetfully(folder, "empty", false).empty());
+}
 
 TEST_CASE("files: patterns") {
     const TestFolder folder;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cassert>
 #include <charconv>
 #include <cstring>
 
@@ -54,6 +53,8 @@ class FilesReader : public Reader {
     void fill();
     void make_room();
     std::size_t cut(CutState& state);
+    [[noreturn]] void throw_left_over(std::size_t size) const;
+    void check_nothing_left() const;
     void emit(Block& block, std::size_t size, const CutState& before);
     std::string_view name() const { return files_.files[file_].name; }
     std::span<const char> rest() const { return {buffer_.data() + begin_, filled_ - begin_}; }
@@ -86,7 +87,7 @@ FilesReader::FilesReader(FilesToRead files, Decoder& decoder, const Positions& a
 }
 
 void FilesReader::interrupt() noexcept {
-    interrupted_.store(true, std::memory_order_relaxed);
+    interrupted_.store(true, std::memory_order_release);
     const std::lock_guard lock(mutex_);
     if (reader_) reader_->interrupt();
 }
@@ -98,7 +99,7 @@ std::uint64_t FilesReader::bytes_read() const noexcept {
 
 bool FilesReader::next(Block& block) {
     for (;;) {
-        if (interrupted_.load(std::memory_order_relaxed)) return false;
+        if (interrupted_.load(std::memory_order_acquire)) return false;
         if (!is_open_ && !open_next()) return false;
         const CutState before = state_;
         const std::size_t size = rest().empty() ? 0 : cut(state_);
@@ -108,7 +109,8 @@ bool FilesReader::next(Block& block) {
         }
         state_ = before;
         if (at_end_) {
-            assert(rest().empty() || decoder_->footer_records() > 0);
+            if (interrupted_.load(std::memory_order_acquire)) return false;
+            check_nothing_left();
             is_open_ = false;
             ++file_;
         } else {
@@ -129,27 +131,28 @@ bool FilesReader::open_next() {
         if (reader_) finished_bytes_ += reader_->bytes_read();
         reader_ = std::move(opened);
     }
-    if (interrupted_.load(std::memory_order_relaxed)) return false;
+    if (interrupted_.load(std::memory_order_acquire)) return false;
     buffer_ = run_->memory.take(kBlock_bytes);
     begin_ = filled_ = 0;
     byte_ = 0;
     at_end_ = false;
     is_open_ = is_first_ = true;
     begin_file();
-    return !interrupted_.load(std::memory_order_relaxed);
+    return !interrupted_.load(std::memory_order_acquire);
 }
 
 void FilesReader::begin_file() {
     std::optional<std::size_t> head;
     for (;;) {
         fill();
-        if (interrupted_.load(std::memory_order_relaxed)) return;
+        if (interrupted_.load(std::memory_order_acquire)) return;
         state_ = CutState();
         head = decoder_->begin_file(rest(), at_end_, state_, name());
         if (head || at_end_) break;
         make_room();
     }
-    begin_ = byte_ = head.value_or(filled_);
+    if (!head && filled_ > 0) throw_left_over(filled_);
+    begin_ = byte_ = head.value_or(0);
     if (!after_) return;
     if (after_->name != name()) {
         // What was read before is opened for its header only: the decoder counts the files.
@@ -209,6 +212,21 @@ std::size_t FilesReader::cut(CutState& state) {
     const std::uint64_t allowed = all.records - footer;
     const auto wanted = static_cast<std::uint32_t>(most == 0 ? allowed : std::min<std::uint64_t>(most, allowed));
     return decoder_->cut(rest(), at_end_, wanted, state);
+}
+
+/// At a file's end a decoder takes all that is no footer; what it does not take would be lost without a word.
+void FilesReader::check_nothing_left() const {
+    if (rest().empty()) return;
+    CutState all = state_;
+    const std::uint32_t footer = decoder_->footer_records();
+    const std::size_t size = footer == 0 ? 0 : decoder_->cut(rest(), true, 0, all);
+    if (size < rest().size() || all.records > footer) throw_left_over(rest().size());
+}
+
+void FilesReader::throw_left_over(std::size_t size) const {
+    throw Error("E512", std::string(name()) + ": the reader of its format left the last " + std::to_string(size) +
+                            " bytes unread, from byte " + std::to_string(byte_) +
+                            " on; this is a fault of the program, not of the file");
 }
 
 void FilesReader::emit(Block& block, std::size_t size, const CutState& before) {
