@@ -11,8 +11,9 @@ namespace etl {
 RowOrigin Batch::origin_of(std::uint32_t row) const {
     if (row_origins != nullptr) return unpack_origin(row_origins[row]);
     RowOrigin found{origin.source, origin.file, 0};
+    if (origin.source == kNoSource) return found;
     if (records == nullptr) {
-        found.line = origin.record + row + 1;
+        found.line = origin.record + record_number(row) + 1;
         return found;
     }
     const std::uint32_t record = record_number(row);

@@ -29,6 +29,9 @@ struct Positions {
     std::vector<PositionEntry> entries;  // empty: none
 };
 
+/// The source in the origin of rows that a stage made of many: nobody can say where they were read.
+inline constexpr std::uint32_t kNoSource = 0xFF;
+
 /// Where a batch's first row was read. Files are numbered by the source.
 struct Origin {
     std::uint32_t source = 0;
@@ -64,7 +67,8 @@ struct Reject {
     std::string value;  // masked where the column is private
     std::string reason;
     RowOrigin origin;
-    std::string row;  // as it was read; behind a stage that saw everything: its columns as a JSON object
+    std::uint32_t record_number = 0;  // of the row in its batch
+    std::string row;                  // as it was read; behind a stage that saw everything: its columns as JSON
 };
 
 /// Rows on their way: columnar, with their order, their origin and what was refused of them so far.
@@ -78,7 +82,8 @@ struct Batch {
     Origin origin;
     const RecordIndex* records =
         nullptr;  // where raw columns lie: the source's block, or one that a blocking stage made
-    const std::uint32_t* record_of = nullptr;    // row -> record of `records`; nullptr: the row's own number
+    const std::uint32_t* record_of = nullptr;    // row -> record of `records`, or where there are none row of the batch
+                                                 // that a join made this one of; nullptr: the row's own number
     const std::uint64_t* row_origins = nullptr;  // packed, by row; set behind a blocking stage, where `records` and
                                                  // `origin` do not tell where a row was read
     std::vector<Reject> rejects;
@@ -86,7 +91,7 @@ struct Batch {
 
     std::uint32_t record_number(std::uint32_t row) const { return record_of == nullptr ? row : record_of[row]; }
     /// For rejects and meta.line: from row_origins, else by counting the lines of the block up to the row's record, on
-    /// from where the last call came to. One thread at a time.
+    /// from where the last call came to. Line 0 where there is no source. One thread at a time.
     RowOrigin origin_of(std::uint32_t row) const;
     /// The bytes of the row as it was read; without `records` or with row_origins its columns as a JSON object (private
     /// ones masked).

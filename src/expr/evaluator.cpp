@@ -51,6 +51,7 @@ void Evaluator::reject_failures(Batch& batch, std::uint32_t stage, const std::st
         reject.reason = error_text(failed);
         reject.value = failed.node->is_private ? "***" : std::move(failed.value);
         reject.origin = origins.at(failed.row);
+        reject.record_number = batch.record_number(failed.row);
         reject.row = batch.row_text(failed.row);
         batch.rejects.push_back(std::move(reject));
     }

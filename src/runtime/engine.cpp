@@ -156,7 +156,8 @@ void Engine::settled(Ticket& ticket) {
             if (lane->driver == number && lane->lane.number == ticket.lane()) shard = lane->lane.name;
     }
     try {
-        rejects.add({number, ticket.driver().key(ticket)}, shard, std::move(ticket.rejects()));
+        const bool is_of_source = driver.kind == DriverKind::source;
+        rejects.add({number, ticket.driver().key(ticket), is_of_source}, shard, std::move(ticket.rejects()));
         const std::lock_guard lock(totals_mutex_);
         if (reject_limit.add(number, ticket.lane(), ticket.number(), rows, count)) too_many_rejects_.store(true);
     } catch (...) {

@@ -88,10 +88,13 @@ RejectRecord RejectLog::record_of(const Reject& reject, const std::string& shard
 
 void RejectLog::add(RejectPlace place, const std::string& shard, std::vector<Reject>&& rejects) {
     if (rejects.empty()) return;
-    // Branches may have brought them in any order.
-    std::stable_sort(rejects.begin(), rejects.end(), [](const Reject& a, const Reject& b) {
-        if (a.stage != b.stage) return a.stage < b.stage;
-        return pack_origin(a.origin) < pack_origin(b.origin);
+    // Stages come one after the other over a whole batch, branches in any order. What a source refused has no number in
+    // the batch that is made of the rest; what a blocking stage gives out has origins in any order, or none.
+    const auto row = [&](const Reject& reject) {
+        return place.is_of_source ? pack_origin(reject.origin) : reject.record_number;
+    };
+    std::stable_sort(rejects.begin(), rejects.end(), [&](const Reject& a, const Reject& b) {
+        return std::pair(row(a), a.stage) < std::pair(row(b), b.stage);
     });
     const std::lock_guard lock(mutex_);
     entries_.push_back({place, file_bytes_ + buffer_.size(), rejects.size()});

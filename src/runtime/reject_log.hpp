@@ -32,11 +32,13 @@ struct RejectRecord {
 /// Where in the order of a run rows were refused.
 struct RejectPlace {
     std::uint32_t driver = 0;
-    std::uint64_t key = 0;  // of the ticket in its driver
+    std::uint64_t key = 0;      // of the ticket in its driver
+    bool is_of_source = false;  // the ticket's rows come as a source read them, not as a stage gave them out
 };
 
 /// What a run has refused, kept in memory and beyond that in a temporary file. Comes in as tickets settle, goes out in
-/// order: driver by driver, ticket by ticket, in it stage by stage and row by row. Thread-safe.
+/// order: driver by driver, ticket by ticket, in it row by row and for a row stage by stage. So the order is that of
+/// the source, or of the blocking stage that gave the rows out, however many rows a batch has. Thread-safe.
 class RejectLog {
   public:
     RejectLog(const Plan& plan, const RunContext& run) : plan_(plan), run_(run) {}

@@ -47,6 +47,7 @@ void RejectRows::flush() {
     batch.schema = schema_.get();
     batch.rows = rows_;
     batch.selected = {nullptr, rows_};
+    batch.origin.source = kNoSource;
     for (ColumnBuilder& column : columns_) batch.columns.push_back(column.finish(batch.keep));
     rows_ = 0;
     emit_(std::move(batch));

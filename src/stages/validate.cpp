@@ -116,6 +116,7 @@ class Validate final : public StageOperator {
             made.value = refusal.value;
             made.reason = refusal.reasons;
             made.origin = batch.origin_of(row);
+            made.record_number = batch.record_number(row);
             made.row = batch.row_text(row);
             batch.rejects.push_back(std::move(made));
         }

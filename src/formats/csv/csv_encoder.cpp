@@ -181,6 +181,7 @@ void CsvEncoder::refuse(Batch& batch, std::uint32_t row, std::uint32_t stage, st
                 unquote_csv(batch.records->field(batch.record_number(row), values.raw_field), values.quote, scratch);
     }
     reject.origin = batch.origin_of(row);
+    reject.record_number = batch.record_number(row);
     reject.row = batch.row_text(row);
     batch.rejects.push_back(std::move(reject));
 }

@@ -123,6 +123,7 @@ class Group final : public StageOperator {
         batch.schema = plan_.inner.get();
         batch.rows = count;
         batch.selected = {nullptr, count};
+        batch.origin.source = kNoSource;
         read_keys(groups.table(), items, batch, arena);
         read_aggregates(groups.table(), items, batch, arena);
         std::vector<Column> made(batch.columns.begin(),

@@ -244,6 +244,7 @@ void JoinOperator::refuse_ambiguous(Batch& batch, JoinSlot& slot) const {
             append_text(reject.value, slot.key_columns.front(), row);
         reject.reason = "more than one row of `" + plan_.name + "` matches";
         reject.origin = batch.origin_of(row);
+        reject.record_number = batch.record_number(row);
         reject.row = batch.row_text(row);
         batch.rejects.push_back(std::move(reject));
     }
@@ -321,11 +322,9 @@ Batch JoinOperator::make_pairs(const Batch& batch, const RowPairs& pairs, Arena&
     made.sequence = batch.sequence;
     made.origin = batch.origin;
     made.records = batch.records;
-    if (batch.records != nullptr) {
-        auto* const records = arena.array<std::uint32_t>(pairs.size());
-        for (std::uint32_t i = 0; i < pairs.size(); ++i) records[i] = batch.record_number(pairs.left[i]);
-        made.record_of = records;
-    }
+    auto* const records = arena.array<std::uint32_t>(pairs.size());
+    for (std::uint32_t i = 0; i < pairs.size(); ++i) records[i] = batch.record_number(pairs.left[i]);
+    made.record_of = records;
     if (batch.row_origins != nullptr) {
         auto* const origins = arena.array<std::uint64_t>(pairs.size());
         for (std::uint32_t i = 0; i < pairs.size(); ++i) origins[i] = batch.row_origins[pairs.left[i]];
