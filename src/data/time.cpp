@@ -49,6 +49,8 @@ std::int64_t floor_timestamp(std::int64_t utc_us, std::int64_t step_us, TimeZone
     // begins under it.
     const std::int64_t offset_us = zone.offset_us(utc_us);
     const std::int64_t local_us = floor_local(utc_us + offset_us, step_us);
+    // A day begins once, also where its first hour comes twice.
+    if (step_us % kDay_us == 0) return zone.first_instant(local_us);
     if (zone.offset_us(local_us - offset_us) == offset_us) return local_us - offset_us;
     return zone.first_instant(local_us);
 }
