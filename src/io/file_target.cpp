@@ -10,6 +10,7 @@
 #include <random>
 
 #include "io/file_error.hpp"
+#include "io/sync_folder.hpp"
 
 namespace etl {
 
@@ -84,9 +85,12 @@ void FileTarget::open_temporary() {
         fs::path candidate = folder_of(path_) / (temporary_prefix(path_) + random_suffix());
         file_ = FileDescriptor(::open(candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
         if (file_) {
+            // The lock tells others that this run is still going on. One that began just now may have been quicker,
+            // and taken the file for one left behind.
+            ::flock(file_.get(), LOCK_EX);
+            struct stat state{};
+            if (::fstat(file_.get(), &state) == 0 && state.st_nlink == 0) continue;
             temporary_ = std::move(candidate);
-            // The lock tells others that this run is still going on.
-            ::flock(file_.get(), LOCK_EX | LOCK_NB);
             return;
         }
         if (errno != EEXIST) throw_file_error("write", name_, errno);
@@ -143,11 +147,7 @@ void FileTarget::publish() {
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_file_error("write", name_, errno);
     temporary_.clear();
     file_ = FileDescriptor();
-    const FileDescriptor folder(::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0) {
-        // Some file systems know no fsync of a folder; the rename then is as durable as they make it.
-        if (errno != EINVAL && errno != ENOTSUP && errno != EACCES) throw_file_error("write", name_, errno);
-    }
+    if (const int reason = sync_folder(folder_of(path_)); reason != 0) throw_file_error("write", name_, reason);
 }
 
 void FileTarget::discard() noexcept {

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/json_writer.hpp"
 #include "data/print.hpp"
+#include "io/sync_folder.hpp"
 
 namespace etl {
 
@@ -200,9 +201,17 @@ std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std
         ++count;
     });
     good = good && std::fflush(out) == 0 && fsync(fileno(out)) == 0;
-    const int reason = errno;
-    good = std::fclose(out) == 0 && good;
+    int reason = errno;
+    if (std::fclose(out) != 0 && good) {
+        reason = errno;
+        good = false;
+    }
+    if (good) {
+        reason = sync_folder(path.parent_path());
+        good = reason == 0;
+    }
     if (!good) {
+        std::filesystem::remove(path, failed);  // a part of the rejects is taken for all of them
         errno = reason;
         fail_write(path.string());
     }

@@ -140,7 +140,13 @@ class Run {
             report_.error_code = "E521";
             report_.error = "more rejects than `max_rejects` (" + engine_.reject_limit.text() + ") allows";
         }
-        write_rejects(report_.error_code.empty() && report_.status != RunStatus::interrupted);
+        try {
+            write_rejects(report_.error_code.empty() && report_.status != RunStatus::interrupted);
+        } catch (const Error& error) {
+            if (report_.error_code.empty()) throw;
+            // What failed first is the cause, on a full disk often of this, too.
+            report_.error += "; " + std::string(error.what());
+        }
         if (!report_.error_code.empty() || report_.status == RunStatus::interrupted) return;
         const std::string imbalance = find_imbalance(engine_, nodes);
         if (!imbalance.empty()) throw Error("E510", imbalance);

@@ -1,0 +1,223 @@
+"""Hurts one load after another in copies of its folder, lets each end, and looks at what is there."""
+import itertools
+import random
+import re
+import shutil
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from runs import MOST_CALLS, Fault
+
+ERRORS = [("ENOSPC", False), ("EIO", True), ("EIO", False), ("ENOSPC", True)]
+
+
+class Effort:
+    """How much is done to each load."""
+
+    def __init__(self, long):
+        self.long = long
+        self.rows = 400 if long else 150
+        self.rounds = 3 if long else 2
+        self.random_kills = 25 if long else 2
+        self.chains = 8 if long else 1
+
+    def is_swept(self, number):
+        """Whether each call of this load is hurt in turn. The short form does so where an older target stands."""
+        return self.long or number == self.rounds - 1
+
+    def errors(self, at):
+        return ERRORS if self.long else [ERRORS[at % len(ERRORS)]]
+
+
+class Counts:
+    """What was survived, for the table at the end."""
+
+    def __init__(self):
+        self.lock, self.of = threading.Lock(), Counter()
+
+    def add(self, what, count=1):
+        with self.lock:
+            self.of[what] += count
+
+
+class Ordeal:
+    """One load, grown and run again and again, each time hurt in all ways."""
+    columns = ["kills", "chained kills", "random kills", "errors", "runs"]
+
+    def __init__(self, load, etlrun, effort, seed, folder, settings, jobs):
+        self.load, self.etlrun, self.effort, self.seed = load, etlrun, effort, seed
+        self.folder, self.counts, self.problems = folder, Counts(), []
+        self.jobs, self.copies = jobs, itertools.count()
+        self.main = folder / "main"
+        self.main.mkdir(parents=True)
+        (self.main / "load.etl").write_text(load.text(settings), encoding="utf-8")
+
+    def go(self):
+        for number in range(self.effort.rounds):
+            self.load.grow(self.main, number, self.seed, self.effort.rows)
+            self.before = self.load.rows_of_targets(self.main)
+            self.hurt(number)
+            self.finish(self.main, f"load {number}, unharmed")
+            if self.problems:
+                return
+        if self.load.incremental:
+            self.finish(self.main, "a load without news")
+
+    def hurt(self, number):
+        trial = self.copy()
+        known = self.load.reject_files(trial)
+        measured = self.etlrun.run_traced(trial)
+        self.calls = measured.calls
+        self.judge_done(trial, measured, known, f"load {number}, only traced")
+        self.complain(f"load {number}, only traced", trial, measured.durability.problems())
+        if self.problems:
+            return
+        self.seconds = self.etlrun.run(self.copy()).seconds
+        with ThreadPoolExecutor(self.jobs) as pool:
+            for done in [pool.submit(*task) for task in self.tasks(number)]:
+                done.result()
+
+    def tasks(self, number):
+        yield from ((self.chain, number, at) for at in range(self.effort.chains))
+        yield from ((self.kill_at_random, number, at) for at in range(self.effort.random_kills))
+        if self.effort.is_swept(number):
+            for call in sorted(self.calls):
+                yield from ((self.kill_each, number, call), (self.fail_each, number, call))
+
+    def copy(self):
+        copy = self.folder / f"copy-{next(self.copies)}"
+        shutil.copytree(self.main, copy)
+        return copy
+
+    def drop(self, trial):
+        if not self.problems:  # what went wrong stays to be looked at
+            shutil.rmtree(trial)
+
+    def complain(self, where, trial, problems, outcome=None):
+        said = f"; it said: {outcome.said.strip()[-400:]}" if outcome is not None else ""
+        self.problems += [f"{self.load.name}: {where}: {problem}{said} ({trial})" for problem in problems]
+
+    def finish(self, trial, where):
+        """A run that nobody hurts heals everything. Of an incremental load that is through, it is one without news."""
+        known = self.load.reject_files(trial)
+        self.judge_done(trial, self.etlrun.run(trial), known, where + ", then a run unharmed")
+
+    def judge_done(self, trial, outcome, known, where, with_leftovers=False):
+        self.counts.add("runs")
+        if outcome.status != 0:
+            self.complain(where, trial, [f"exit status {outcome.status}"], outcome)
+            return
+        files = self.load.reject_files(trial)
+        problems = self.load.problems_when_done(trial, files if self.load.incremental else files - known)
+        if not with_leftovers:
+            problems += [f"{name} is left behind" for name in self.load.leftovers(trial)]
+        self.complain(where, trial, problems)
+
+    def kill_each(self, number, call):
+        """Killed before the k-th call, then run again: for k = 1, 2, 3 … until a run gets through."""
+        for at in range(1, MOST_CALLS):
+            trial, fault = self.copy(), Fault(call, at, signal_name="SIGKILL")
+            where = f"load {number}, {fault}"
+            known = self.load.reject_files(trial)
+            outcome = self.etlrun.run_traced(trial, fault)
+            if not outcome.killed:
+                self.judge_done(trial, outcome, known, where + ", not reached")
+                self.drop(trial)
+                return
+            self.complain(where, trial, self.load.problems_when_hurt(trial, self.before))
+            self.finish(trial, where)
+            self.counts.add("kills")
+            self.drop(trial)
+
+    def chain(self, number, seed):
+        """Killed again and again at calls by chance, in one folder, until a run gets through."""
+        rng = random.Random(f"{self.seed} {self.load.name} {number} chain {seed}")
+        trial, done = self.copy(), []
+        for _ in range(12):
+            call = rng.choice(sorted(self.calls))
+            fault = Fault(call, rng.randint(1, self.calls[call]), signal_name="SIGKILL")
+            known = self.load.reject_files(trial)
+            outcome = self.etlrun.run_traced(trial, fault)
+            done.append(str(fault))
+            if not outcome.killed:
+                self.judge_done(trial, outcome, known, f"load {number}, " + ", ".join(done))
+                break
+            self.counts.add("chained kills")
+            self.complain(", ".join(done), trial, self.load.problems_when_hurt(trial, self.before))
+        self.finish(trial, f"load {number}, " + ", ".join(done))
+        self.drop(trial)
+
+    def kill_at_random(self, number, seed):
+        """Killed at moments by chance until it was quicker than the killer."""
+        rng = random.Random(f"{self.seed} {self.load.name} {number} moment {seed}")
+        trial, moments = self.copy(), []
+        for _ in range(10):
+            moments.append(rng.uniform(0, 1.2) * self.seconds)
+            outcome = self.etlrun.run_killed_after(trial, moments[-1])
+            if not outcome.killed:
+                break
+            self.counts.add("random kills")
+            self.complain(f"load {number}, killed after {moments[-1]:.4f} s", trial,
+                          self.load.problems_when_hurt(trial, self.before))
+        self.finish(trial, f"load {number}, killed at {len(moments)} moments")
+        self.drop(trial)
+
+    def fail_each(self, number, call):
+        """ENOSPC and EIO at the k-th call, once and for ever, then run again unharmed."""
+        for at in range(1, MOST_CALLS):
+            for error, ever in self.effort.errors(at):
+                trial, fault = self.copy(), Fault(call, at, error=error, ever=ever)
+                where = f"load {number}, {fault}"
+                known = self.load.reject_files(trial)
+                outcome = self.etlrun.run_traced(trial, fault)
+                if not outcome.hits:
+                    self.judge_done(trial, outcome, known, where + ", not reached")
+                    self.drop(trial)
+                    return
+                self.judge_failed(trial, outcome, known, where)
+                self.finish(trial, where)
+                self.counts.add("errors")
+                self.drop(trial)
+
+    def judge_failed(self, trial, outcome, known, where):
+        hits = [hit for hit in outcome.hits if self.matters(trial, *hit)]
+        unlinked = any(hit[0].startswith("unlink") for hit in outcome.hits)
+        if outcome.status == 0 and not hits:
+            self.judge_done(trial, outcome, known, where, with_leftovers=unlinked)
+            return
+        if outcome.status != 1:
+            self.complain(where, trial, [f"exit status {outcome.status} though {hits} failed"], outcome)
+            return
+        late = [hit for hit in hits if "/.etl/" in hit[1]] if "/.etl/" not in hits[0][1] else []
+        # What fails first is named, whatever fails while the run ends.
+        names = set().union(*(self.shown_names(trial, hit[1]) for hit in hits if hit not in late))
+        problems = []
+        if names and not any(name in outcome.said for name in names):
+            problems.append(f"the message names none of {sorted(names)}")
+        whole = [self.shown_names(trial, file) for call, file, _ in hits if not Path(file).is_dir()]
+        problems += self.load.problems_when_hurt(trial, self.before, set().union(*whole))
+        if not unlinked:
+            left = [name for name in self.load.leftovers(trial) if not name.endswith("-journal")]
+            problems += [f"{name} is left behind by a run that failed" for name in left]
+        self.complain(where, trial, problems, outcome)
+
+    def matters(self, trial, call, file, number):
+        """Whether a run may not go on as if nothing had been: not for its log and what it says, nor where a file's
+        name is removed, nor where SQLite makes its folder durable, which it takes as done as well as can be."""
+        if number in (1, 2) or "/.etl/logs/" in file:
+            return False
+        if call == "fdatasync" and Path(file) == trial:
+            return False
+        return not call.startswith("unlink") or file.endswith("-journal")
+
+    def shown_names(self, trial, file):
+        """What a message may call the file: the target of a temporary or a journal, any of those in a folder."""
+        path = Path(file.removesuffix(" (deleted)"))
+        if path == trial:
+            return {target.name for target in self.load.targets}
+        if ".etl" in path.relative_to(trial).parts:
+            return {path.name}
+        name = re.sub(r"^\.(.*)\.etl-[a-z0-9]{6}$", r"\1", path.name)
+        return {re.sub(r"(-journal|-wal|-shm|\.etl-state)$", "", name)}

@@ -1,0 +1,121 @@
+"""The loads that are hurt: each a source that grows from load to load, stages that refuse rows, and targets."""
+import random
+from collections import Counter
+
+from orders import STAGES, CsvFile, CsvFolder, Table, reject_of_line
+from targets import Csv, JsonLines, Sqlite, Torn, difference
+
+
+class Load:
+    """incremental: the clause, empty for a full load. short: the short form has it, too."""
+
+    def __init__(self, kind, source, targets, workers=1, batch=40, short=False):
+        self.source, self.targets, self.short = source, targets, short
+        self.workers, self.batch = workers, batch
+        self.incremental = source.clause
+        self.target_names = " + ".join(kind_of(target) for target in targets)
+        plural = "" if workers == 1 else "s"
+        self.name = f"{kind} -> {self.target_names}, {workers} worker{plural}, batch {batch}"
+
+    def text(self, settings=()):
+        lines = ["etl 1", "pipeline load {", f"    workers = {self.workers}", f"    batch = {self.batch}",
+                 *(f"    {setting}" for setting in settings), "}", self.source.declaration, self.incremental,
+                 'connection db = sqlite("t.db")',
+                 f"flow good = from orders{self.source.first_stage} {STAGES}".rstrip()]
+        return "\n".join(lines + [f"from good | {target.into()}" for target in self.targets]) + "\n"
+
+    def grow(self, folder, number, seed, rows):
+        rng = random.Random(f"{seed} {self.name} {number}")
+        self.source.grow(folder, rng, number, rows)
+
+    def leftovers(self, folder):
+        known = {"load.etl", ".etl", *self.source.files}
+        for target in self.targets:
+            known |= {target.name, *target.beside}
+        return sorted(path.name for path in folder.iterdir() if path.name not in known)
+
+    def reject_files(self, folder):
+        return set((folder / ".etl/rejects").glob("*"))
+
+    def problems_when_done(self, folder, reject_files):
+        """After a run that ended well: exactly what the source says, in targets and rejects."""
+        judged = self.source.judged(folder)
+        found = []
+        for target in self.targets:
+            try:
+                wrong = difference(target.rows(folder), target.expected(judged))
+            except Torn as torn:
+                wrong = torn
+            if wrong:
+                found.append(f"{target.name}: {wrong}")
+        rejects = Counter()
+        for path in reject_files:
+            rejects.update(reject_of_line(line) for line in path.read_text(encoding="utf-8").splitlines())
+        wrong = difference(rejects, judged.rejects)
+        return found + ([f"rejects: {wrong}"] if wrong else [])
+
+    def rows_of_targets(self, folder):
+        return {target.name: target.rows(folder) for target in self.targets}
+
+    def problems_when_hurt(self, folder, before, hit=()):
+        """After a run that did not end well. A full load: all of the old or of the new, the old in what was hit."""
+        judged = self.source.judged(folder)
+        found = []
+        for target in self.targets:
+            if self.incremental and not isinstance(target, Sqlite):
+                continue  # what stands behind the manifest's length is cut by the next run
+            try:
+                rows = target.rows(folder)
+            except Torn as torn:
+                found.append(f"{target.name}: {torn}")
+                continue
+            new = target.expected(judged)
+            if self.incremental:
+                if not target.mode.startswith("upsert") and not (rows or Counter()) <= new:
+                    found.append(f"{target.name}: doubled or alien rows are there")
+            elif rows != before[target.name] and (rows != new or target.name in hit):
+                found.append(f"{target.name}: it is not what it was before the run: {difference(rows, new) or 'new'}")
+        return found
+
+
+def kind_of(target):
+    if isinstance(target, Sqlite):
+        return "sqlite " + target.mode.split()[0]
+    return "jsonl" if isinstance(target, JsonLines) else "csv"
+
+
+def full_loads():
+    one = {"csv": [Csv("out.csv")], "jsonl": [JsonLines("out.jsonl")], "sqlite": [Sqlite()],
+           "both": [Sqlite(), Csv("out.csv")]}
+    for kind, targets in one.items():
+        yield Load("full csv", CsvFile(), targets, short=kind in ("csv", "sqlite"))
+        yield Load("full csv", CsvFile(), targets, workers=4, short=kind == "jsonl")
+        # One batch: its writer calls once, so that the k-th call is one of the thread that publishes.
+        yield Load("full csv", CsvFile(), targets, batch=10_000, short=kind == "both")
+    yield Load("full csv", CsvFile(grows=True), [Sqlite("upsert by id")])
+    yield Load("full table", Table(), [JsonLines("out.jsonl"), Csv("out.csv")], short=True)
+
+
+def incremental_loads():
+    append = [Csv("out.csv", "append"), JsonLines("out.jsonl", "append"), Sqlite("append"), Sqlite("upsert by id")]
+    sources = [("by offset", lambda _: CsvFile(grows=True, clause="incremental by offset")),
+               ("by file", lambda _: CsvFolder(clause="incremental by file")),
+               ("by column", lambda keyed: Table(clause="incremental by updated", changes=keyed))]
+    for at, (kind, make) in enumerate(sources):
+        for workers in (1, 4):
+            for target in append:
+                short = target is append[at] if workers == 1 else target is append[-1 - at]
+                yield Load(kind, make(target.mode.startswith("upsert")), [target], workers, short=short)
+            both = [Sqlite("append"), Csv("out.csv", "append")]
+            yield Load(kind, make(False), both, workers, short=workers == 1)
+            yield Load(kind, make(False), both, workers, batch=10_000)
+
+
+def meeting_loads():
+    """Those whose runs meet one another."""
+    yield Load("full csv", CsvFile(), [Csv("out.csv")], short=True)
+    yield Load("full csv", CsvFile(), [Sqlite(), Csv("out.csv")], short=True)
+    for kind, source in [("by offset", CsvFile(grows=True, clause="incremental by offset")),
+                         ("by column", Table(clause="incremental by updated"))]:
+        for targets in ([Csv("out.csv", "append")], [Sqlite("append")], [Sqlite("append"), Csv("out.csv", "append")]):
+            yield Load(kind, source, targets, short=len(targets) == 1)
