@@ -307,6 +307,12 @@ TEST_CASE("files: a reader goes on behind a position") {
         REQUIRE(rest.size() == all.size() - i - 1);
         for (std::size_t j = 0; j < rest.size(); ++j) CHECK(rest[j].second == all[i + 1 + j].second);
     }
+    std::ofstream(folder.path() / "o-2.csv", std::ios::app) << "7\n";
+    folder.put("o-3.csv", "a\n8\n");
+    const auto more = read_all(all.back().first);
+    REQUIRE(more.size() == 2);
+    CHECK(more[0].second == "1:6 7\n");
+    CHECK(more[1].second == "2:2 8\n");
 }
 
 TEST_CASE("files: a reader that waits can be interrupted") {

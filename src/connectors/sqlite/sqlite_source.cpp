@@ -127,7 +127,7 @@ class SqliteReader final : public Reader {
         std::uint32_t count = 0;
         const std::uint32_t most = run_.batch_rows == 0 ? UINT32_MAX : run_.batch_rows;
         while (!ended_ && count < most && rows_.size() < kBlock_bytes) {
-            if (interrupted_.load(std::memory_order_relaxed) || !statement_.step()) {
+            if (!step()) {
                 ended_ = true;
                 // Lets go of the read lock, so that a target in the same file can commit.
                 statement_ = SqliteStatement();
@@ -154,6 +154,17 @@ class SqliteReader final : public Reader {
     std::uint64_t bytes_read() const noexcept override { return bytes_; }
 
   private:
+    /// False: no row is left, or nobody wants one.
+    bool step() {
+        if (interrupted_.load(std::memory_order_relaxed)) return false;
+        try {
+            return statement_.step();
+        } catch (const Error&) {
+            if (interrupted_.load()) return false;
+            throw;
+        }
+    }
+
     RunContext& run_;
     std::unique_ptr<SqliteDatabase> database_;
     SqliteStatement statement_;
@@ -193,7 +204,11 @@ class SqliteSource final : public Source {
 
     std::vector<Lane> lanes() override { return {Lane{}}; }
 
-    std::unique_ptr<Reader> open(const Lane& /*lane*/, const Positions& /*after*/, RunContext& run) override {
+    /// Rows without an order of their own have no positions: what would go on behind one must not begin again.
+    std::unique_ptr<Reader> open(const Lane& /*lane*/, const Positions& after, RunContext& run) override {
+        for (const PositionEntry& entry : after.entries)
+            if (entry.source == request_.source)
+                throw Error("E409", request_.connection.text("path") + " cannot be read on from a stored position");
         return std::make_unique<SqliteReader>(request_, run, names_);
     }
 
