@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -73,6 +74,32 @@ inline bool is_narrow(std::span<const Argument> arguments) { return !arguments[0
 /// The argument's type, as it is.
 inline const DataType* gives_same(std::span<const Argument> arguments, SourceSpan /*call*/, Diagnostics& /*found*/) {
     return arguments[0].type;
+}
+
+inline constexpr Parameter kIntValue[] = {{"value", TypePattern::integer}};
+inline constexpr Parameter kFloatValue[] = {{"value", TypePattern::floating}};
+inline constexpr Parameter kDecimalValue[] = {{"value", TypePattern::decimal}};
+inline constexpr Parameter kTextValue[] = {{"value", TypePattern::text}};
+inline constexpr Parameter kDateValue[] = {{"value", TypePattern::date}};
+inline constexpr Parameter kTimestampValue[] = {{"value", TypePattern::timestamp}};
+inline constexpr Parameter kDurationValue[] = {{"value", TypePattern::duration}};
+inline constexpr Parameter kBoolValue[] = {{"value", TypePattern::boolean}};
+
+/// The overloads of an aggregate that takes one value of any of these types: make.operator()<Stored>(parameters, takes)
+/// gives the one for values that are stored so.
+template <typename Make>
+constexpr auto overloads_of_one_value(Make make) {
+    return std::array {
+        make.template operator()<std::int64_t>(kIntValue, nullptr),
+        make.template operator()<double>(kFloatValue, nullptr),
+        make.template operator()<std::int64_t>(kDecimalValue, is_narrow),
+        make.template operator()<Int128>(kDecimalValue, nullptr),
+        make.template operator()<Text>(kTextValue, nullptr),
+        make.template operator()<std::int32_t>(kDateValue, nullptr),
+        make.template operator()<std::int64_t>(kTimestampValue, nullptr),
+        make.template operator()<std::int64_t>(kDurationValue, nullptr),
+        make.template operator()<std::uint8_t>(kBoolValue, nullptr),
+    };
 }
 
 /// A text of a state: copied into the arena, into the room that the one before had if that suffices.

@@ -12,25 +12,6 @@ namespace {
 
 using Signatures = std::span<const std::span<const Parameter>>;
 
-std::string_view pattern_name(TypePattern pattern) {
-    switch (pattern) {
-        case TypePattern::any: return "any";
-        case TypePattern::same: return "same";
-        case TypePattern::boolean: return "bool";
-        case TypePattern::integer: return "int";
-        case TypePattern::floating: return "float";
-        case TypePattern::decimal: return "decimal";
-        case TypePattern::number: return "number";
-        case TypePattern::text: return "text";
-        case TypePattern::date: return "date";
-        case TypePattern::timestamp: return "timestamp";
-        case TypePattern::duration: return "duration";
-        case TypePattern::list: return "list";
-        case TypePattern::record: return "record";
-    }
-    return {};
-}
-
 bool takes_kind(TypePattern pattern, TypeKind kind) {
     switch (pattern) {
         case TypePattern::any:
@@ -260,6 +241,25 @@ void report(std::string_view name, Signatures signatures, std::span<const BoundA
 }
 
 }  // namespace
+
+std::string_view pattern_name(TypePattern pattern) {
+    switch (pattern) {
+        case TypePattern::any: return "any type";
+        case TypePattern::same: return "same type";
+        case TypePattern::boolean: return "bool";
+        case TypePattern::integer: return "int";
+        case TypePattern::floating: return "float";
+        case TypePattern::decimal: return "decimal";
+        case TypePattern::number: return "number";
+        case TypePattern::text: return "text";
+        case TypePattern::date: return "date";
+        case TypePattern::timestamp: return "timestamp";
+        case TypePattern::duration: return "duration";
+        case TypePattern::list: return "list";
+        case TypePattern::record: return "record";
+    }
+    return {};
+}
 
 std::string signature(std::string_view name, std::span<const Parameter> parameters) {
     std::string out(name);

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "expr/resolve.hpp"
@@ -19,6 +20,8 @@ int match_parameters(std::string_view name, std::span<const std::span<const Para
                      std::span<const BoundArgument> arguments, SourceSpan call, PrepareContext& context,
                      Diagnostics& diagnostics, std::vector<ExprPtr>& matched);
 
+/// What a parameter takes, for people: "int", "any type".
+std::string_view pattern_name(TypePattern pattern);
 /// "pad_left(value: text, length: int, [fill: text])".
 std::string signature(std::string_view name, std::span<const Parameter> parameters);
 

@@ -127,40 +127,18 @@ AggregateStatus finish(const char* states, std::size_t stride, std::uint32_t cou
     return AggregateStatus::ok;
 }
 
-template <typename Stored>
-constexpr AggregateOverload overload(std::span<const Parameter> parameters,
-                                     decltype(AggregateOverload::takes) takes = nullptr) {
-    return {.parameters = parameters,
-            .result = gives<TypeKind::integer>,
-            .state_bytes = sizeof(DistinctSet<Stored>),
-            .init = init_state<DistinctSet<Stored>>,
-            .update = update<Stored>,
-            .merge = merge<Stored>,
-            .finish = finish<Stored>,
-            .null_over_nothing = false,
-            .takes = takes};
-}
-
-constexpr Parameter kInt[] = {{"value", TypePattern::integer}};
-constexpr Parameter kFloat[] = {{"value", TypePattern::floating}};
-constexpr Parameter kDecimal[] = {{"value", TypePattern::decimal}};
-constexpr Parameter kText[] = {{"value", TypePattern::text}};
-constexpr Parameter kDate[] = {{"value", TypePattern::date}};
-constexpr Parameter kTimestamp[] = {{"value", TypePattern::timestamp}};
-constexpr Parameter kDuration[] = {{"value", TypePattern::duration}};
-constexpr Parameter kBool[] = {{"value", TypePattern::boolean}};
-
-constexpr AggregateOverload kOverloads[] = {
-    overload<std::int64_t>(kInt),
-    overload<double>(kFloat),
-    overload<std::int64_t>(kDecimal, is_narrow),
-    overload<Int128>(kDecimal),
-    overload<Text>(kText),
-    overload<std::int32_t>(kDate),
-    overload<std::int64_t>(kTimestamp),
-    overload<std::int64_t>(kDuration),
-    overload<std::uint8_t>(kBool),
-};
+constexpr auto kOverloads = overloads_of_one_value(
+    []<typename Stored>(std::span<const Parameter> parameters, decltype(AggregateOverload::takes) takes) {
+        return AggregateOverload{.parameters = parameters,
+                                 .result = gives<TypeKind::integer>,
+                                 .state_bytes = sizeof(DistinctSet<Stored>),
+                                 .init = init_state<DistinctSet<Stored>>,
+                                 .update = update<Stored>,
+                                 .merge = merge<Stored>,
+                                 .finish = finish<Stored>,
+                                 .null_over_nothing = false,
+                                 .takes = takes};
+    });
 constexpr Example kExamples[] = {{R"(count_distinct(["a", "b", "a", null]))", "2"}};
 constexpr AggregateSpec kSpec{.name = "count_distinct",
                               .summary = "How many different values there are, nulls not counted.",

@@ -7,35 +7,17 @@
 #include "component/connector_spec.hpp"
 #include "component/stage_spec.hpp"
 #include "expr/function_spec.hpp"
+#include "expr/match.hpp"
 
 namespace etl {
 
 namespace {
 
-std::string_view pattern_name(TypePattern pattern) {
-    switch (pattern) {
-        case TypePattern::any: return "any type";
-        case TypePattern::same: return "same type";
-        case TypePattern::boolean: return "bool";
-        case TypePattern::integer: return "int";
-        case TypePattern::floating: return "float";
-        case TypePattern::decimal: return "decimal";
-        case TypePattern::number: return "number";
-        case TypePattern::text: return "text";
-        case TypePattern::date: return "date";
-        case TypePattern::timestamp: return "timestamp";
-        case TypePattern::duration: return "duration";
-        case TypePattern::list: return "list";
-        case TypePattern::record: return "record";
-    }
-    return {};
-}
-
 bool is_operator(std::string_view name) {
     return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") != std::string_view::npos;
 }
 
-std::string signature(std::string_view name, std::span<const Parameter> parameters) {
+std::string reference_signature(std::string_view name, std::span<const Parameter> parameters) {
     std::string out = std::string(name) + "(";
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
@@ -63,7 +45,7 @@ std::string callable_entry(std::string_view name, std::string_view summary, cons
     std::map<std::string_view, std::string_view> summaries;
     std::vector<std::string_view> order;
     for (const auto& overload : overloads) {
-        const std::string line = "- `" + signature(name, overload.parameters) + "`\n";
+        const std::string line = "- `" + reference_signature(name, overload.parameters) + "`\n";
         if (signatures.find(line) == std::string::npos) signatures += line;
         for (const Parameter& parameter : overload.parameters)
             if (!parameter.summary.empty() && summaries.emplace(parameter.name, parameter.summary).second)
