@@ -156,7 +156,7 @@ void Engine::settled(Ticket& ticket) {
             if (lane->driver == number && lane->lane.number == ticket.lane()) shard = lane->lane.name;
     }
     try {
-        const bool is_of_source = driver.kind == DriverKind::source;
+        const bool is_of_source = driver.kind == DriverKind::source && !plan.nodes[driver.node].bound.is_rejects;
         rejects.add({number, ticket.driver().key(ticket), is_of_source}, shard, std::move(ticket.rejects()));
         const std::lock_guard lock(totals_mutex_);
         if (reject_limit.add(number, ticket.lane(), ticket.number(), rows, count)) too_many_rejects_.store(true);
