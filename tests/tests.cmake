@@ -12,8 +12,10 @@ endfunction()
 file(GLOB_RECURSE UNIT_SOURCES CONFIGURE_DEPENDS tests/unit/*.cpp tests/conformance/*.cpp)
 add_executable(unit_tests ${UNIT_SOURCES})
 target_link_libraries(unit_tests PRIVATE etl_engine Catch2::Catch2WithMain)
-add_test(NAME unit COMMAND unit_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-sanitize(unit unit_tests asan tsan)
+add_test(NAME unit COMMAND unit_tests ~[runtime] WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+sanitize(unit unit_tests asan)
+add_test(NAME runtime COMMAND unit_tests [runtime] WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+sanitize(runtime unit_tests asan tsan)
 
 # Suites that run over the registries.
 file(GLOB CONFORMANCE_SOURCES CONFIGURE_DEPENDS tests/conformance/*.cpp)

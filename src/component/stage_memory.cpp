@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstring>
 #include <new>
 
 #include "base/error.hpp"
@@ -17,6 +18,22 @@ std::size_t whole_pages(std::size_t bytes) { return (bytes + kPage_bytes - 1) / 
 
 constexpr int kAccess = PROT_READ | PROT_WRITE;
 constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
+
+void* map(std::size_t bytes) { return ::mmap(nullptr, bytes, kAccess, kPrivate, -1, 0); }
+
+/// The same bytes in a larger mapping, elsewhere if need be.
+void* remap(void* data, std::size_t bytes, std::size_t wanted) {
+#ifdef __SANITIZE_THREAD__
+    // ThreadSanitizer does not see mremap: it would hold what another thread did at the new place before against us.
+    void* const fresh = map(wanted);
+    if (fresh == MAP_FAILED) return fresh;
+    std::memcpy(fresh, data, bytes);
+    ::munmap(data, bytes);
+    return fresh;
+#else
+    return ::mremap(data, bytes, wanted, MREMAP_MAYMOVE);
+#endif
+}
 
 }  // namespace
 
@@ -62,8 +79,7 @@ void GrowingBytes::grow(std::size_t bytes, Use use) {
     if (bytes <= capacity_bytes()) return;
     const std::size_t wanted = whole_pages(bytes + StageMemory::kMargin_bytes);
     memory_->keep(wanted - mapped_bytes_);
-    void* grown = data_ == nullptr ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                                   : ::mremap(data_, mapped_bytes_, wanted, MREMAP_MAYMOVE);
+    void* const grown = data_ == nullptr ? map(wanted) : remap(data_, mapped_bytes_, wanted);
     if (grown == MAP_FAILED) {
         memory_->let_go(wanted - mapped_bytes_);
         throw std::bad_alloc();
