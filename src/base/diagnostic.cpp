@@ -31,6 +31,18 @@ std::size_t code_points(std::string_view text) {
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// What would move a terminal's cursor, or is no text, stands as U+FFFD.
+std::string shown(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto c = static_cast<unsigned char>(text[0]);
+        const std::size_t length = (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F ? 0 : utf8_sequence_length(text);
+        out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(1, length));
+    }
+    return out;
+}
+
 }  // namespace
 
 void Diagnostics::add(Diagnostic diagnostic) {
@@ -66,7 +78,7 @@ std::string render_text(const Diagnostic& diagnostic, const SourceTexts& texts, 
     const bool error = diagnostic.severity == Severity::error;
     const std::string_view tint = error ? "1;31" : "1;33";
     std::string out = paint(tint, (error ? "error[" : "warning[") + diagnostic.code + "]") +
-                      paint("1", ": " + diagnostic.message) + "\n";
+                      paint("1", ": " + shown(diagnostic.message)) + "\n";
     const SourceSpan span = diagnostic.span;
     if (span.file < texts.size()) {
         const LineColumn at = texts.locate(span.file, span.begin);
@@ -76,7 +88,7 @@ std::string render_text(const Diagnostic& diagnostic, const SourceTexts& texts, 
         out +=
             pad + paint("1;34", "--> ") + texts.name(span.file) + ":" + number + ":" + std::to_string(at.column) + "\n";
         out += pad + paint("1;34", " |") + "\n";
-        out += paint("1;34", number + " | ") + std::string(line) + "\n";
+        out += paint("1;34", number + " | ") + shown(line) + "\n";
         std::string_view marked = texts.text(span);
         marked = marked.substr(0, marked.find('\n'));
         const std::size_t room = code_points(line) + 1 >= at.column ? code_points(line) + 1 - at.column : 0;
@@ -89,9 +101,9 @@ std::string render_text(const Diagnostic& diagnostic, const SourceTexts& texts, 
             ++column;
         }
         out += pad + paint("1;34", " | ") + indent + paint(tint, std::string(width, '^'));
-        if (!diagnostic.label.empty()) out += " " + paint(tint, diagnostic.label);
+        if (!diagnostic.label.empty()) out += " " + paint(tint, shown(diagnostic.label));
         out += "\n";
-        for (const std::string& note : diagnostic.notes) out += pad + paint("1;34", " = ") + note + "\n";
+        for (const std::string& note : diagnostic.notes) out += pad + paint("1;34", " = ") + shown(note) + "\n";
     } else {
         for (const std::string& note : diagnostic.notes) out += "  = " + note + "\n";
     }

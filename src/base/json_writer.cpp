@@ -7,26 +7,6 @@ namespace etl {
 
 namespace {
 
-/// Bytes of the UTF-8 sequence at the text's start, 0 where there is none that is valid.
-std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    const unsigned first = byte(0);
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first < 0xE0) return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first < 0xF0) {
-        if (!follows(1) || !follows(2)) return 0;
-        if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) >= 0xA0)) return 0;
-        return 3;
-    }
-    if (first >= 0xF0 && first < 0xF5) {
-        if (!follows(1) || !follows(2) || !follows(3)) return 0;
-        if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) >= 0x90)) return 0;
-        return 4;
-    }
-    return 0;
-}
-
 void append_escaped(std::string& out, char c) {
     constexpr char kHex[] = "0123456789abcdef";
     switch (c) {
@@ -46,6 +26,25 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
+std::size_t utf8_sequence_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned first = byte(0);
+    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first < 0xE0) return follows(1) ? 2 : 0;
+    if (first >= 0xE0 && first < 0xF0) {
+        if (!follows(1) || !follows(2)) return 0;
+        if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) >= 0xA0)) return 0;
+        return 3;
+    }
+    if (first >= 0xF0 && first < 0xF5) {
+        if (!follows(1) || !follows(2) || !follows(3)) return 0;
+        if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) >= 0x90)) return 0;
+        return 4;
+    }
+    return 0;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
@@ -53,7 +52,7 @@ void append_json_string(std::string& out, std::string_view text) {
         std::size_t taken = 1;
         if (c < 0x20 || c == '"' || c == '\\') {
             append_escaped(out, text[0]);
-        } else if (taken = sequence_length(text); taken > 0) {
+        } else if (taken = utf8_sequence_length(text); taken > 0) {
             out.append(text.substr(0, taken));
         } else {
             out += "\xEF\xBF\xBD";

@@ -7,6 +7,8 @@
 
 namespace etl {
 
+/// Bytes of the UTF-8 sequence at the text's start; 0: none that is valid.
+std::size_t utf8_sequence_length(std::string_view text);
 /// Appends the text as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 

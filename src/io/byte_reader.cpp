@@ -66,7 +66,8 @@ class FileReader : public ByteReader {
 
 FileDescriptor open_to_read(const InputFile& file) {
     if (file.is_standard()) return FileDescriptor(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
-    return FileDescriptor(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
+    // A named pipe without a writer would not open at all; so its reads wait for one, and can be interrupted.
+    return FileDescriptor(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
 struct stat state_of(const FileDescriptor& opened, const InputFile& file) {
@@ -95,6 +96,14 @@ std::unique_ptr<ByteReader> open_file(const InputFile& file) {
     const bool regular = S_ISREG(state_of(opened, file).st_mode);
     if (regular) ::posix_fadvise(opened.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     return std::make_unique<FileReader>(std::move(opened), !regular, file.name);
+}
+
+std::string read_file(const InputFile& file) {
+    const std::unique_ptr<ByteReader> reader = open_file(file);
+    std::string text;
+    char piece[65536];
+    while (const std::size_t size = reader->read(piece, sizeof piece)) text.append(piece, size);
+    return text;
 }
 
 std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding) {

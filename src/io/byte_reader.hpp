@@ -37,6 +37,8 @@ InputFileState look_at(const InputFile& file);
 
 /// The plain bytes of a file.
 std::unique_ptr<ByteReader> open_file(const InputFile& file);
+/// All of them, of a small file. Throws Error naming it.
+std::string read_file(const InputFile& file);
 /// Its text in UTF-8: unpacked if the name ends in .gz, converted from the encoding.
 std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding);
 

@@ -19,6 +19,7 @@ void throw_file_error(const char* action, const std::string& name, int error_num
         case ENOSPC: throw Error("E405", begin + "the disk is full");
         case EDQUOT: throw Error("E405", begin + "the disk quota is used up");
         case EFBIG: throw Error("E405", begin + "it would become larger than is allowed");
+        case EBADF: throw Error("E404", begin + "it is closed");
         case EPIPE: throw Error("E404", begin + "its reader has gone");
         default: throw Error("E404", begin + std::generic_category().message(error_number));
     }

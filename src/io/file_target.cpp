@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <random>
 
+#include "base/error.hpp"
 #include "io/file_error.hpp"
 #include "io/sync_folder.hpp"
 
@@ -93,6 +94,8 @@ void FileTarget::open_temporary() {
             temporary_ = std::move(candidate);
             return;
         }
+        if (errno == EACCES)
+            throw Error("E403", "cannot write " + name_ + ": no permission to make a file in its folder");
         if (errno != EEXIST) throw_file_error("write", name_, errno);
     }
     throw_file_error("write", name_, EEXIST);

@@ -30,6 +30,16 @@ std::vector<std::string> list_folder(const fs::path& folder, const std::string& 
     return names;
 }
 
+bool is_folder(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+bool is_linked_folder(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_symlink(path, ignored) && is_folder(path);
+}
+
 void match(Search& search, const fs::path& folder, const std::string& name, std::size_t part) {
     const bool last = part + 1 == search.parts.size();
     const std::string& pattern = search.parts[part].native();
@@ -39,9 +49,9 @@ void match(Search& search, const fs::path& folder, const std::string& name, std:
         for (const std::string& entry : list_folder(folder, name)) {
             const fs::path path = folder / entry;
             if (entry.front() == '.') continue;
-            if (fs::is_directory(fs::symlink_status(path)))
+            if (is_folder(path) && !is_linked_folder(path))
                 match(search, path, below(entry), part);
-            else if (last && !fs::is_directory(path))
+            else if (last && !is_folder(path))
                 search.found.push_back(below(entry));
         }
         return;
@@ -50,14 +60,14 @@ void match(Search& search, const fs::path& folder, const std::string& name, std:
         const fs::path path = folder / pattern;
         if (!last)
             match(search, path, below(pattern), part + 1);
-        else if (fs::exists(path) && !fs::is_directory(path))
+        else if (std::error_code ignored; fs::exists(path, ignored) && !is_folder(path))
             search.found.push_back(below(pattern));
         return;
     }
     for (const std::string& entry : list_folder(folder, name)) {
         if (::fnmatch(pattern.c_str(), entry.c_str(), FNM_PERIOD) != 0) continue;
         const fs::path path = folder / entry;
-        if (fs::is_directory(path)) {
+        if (is_folder(path)) {
             if (!last) match(search, path, below(entry), part + 1);
         } else if (last) {
             search.found.push_back(below(entry));

@@ -1,14 +1,10 @@
 #include "lang/load.hpp"
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <random>
 
-#include "base/error.hpp"
 #include "data/time.hpp"
+#include "io/byte_reader.hpp"
 #include "lang/binder.hpp"
 #include "lang/parser.hpp"
 #include "lang/stdlib.hpp"
@@ -16,17 +12,6 @@
 namespace etl {
 
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        throw Error("E401", "cannot read " + path.string() + ": a folder");
-    errno = 0;
-    std::ifstream in(path, std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (!in) throw Error("E401", "cannot read " + path.string() + ": " + std::strerror(errno != 0 ? errno : EIO));
-    return text;
-}
 
 std::int64_t clock_us() {
     using namespace std::chrono;
@@ -70,7 +55,7 @@ Diagnostics without_secrets(const Diagnostics& diagnostics, const bind::Secrets&
 
 std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, const LoadOptions& options,
                                            const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics) {
-    const std::uint32_t number = texts->add(path.string(), read_text(path));
+    const std::uint32_t number = texts->add(path.string(), read_file({path, path.string()}));
     bind::Context context(options, *texts, diagnostics);
     context.folder = std::filesystem::absolute(path).lexically_normal().parent_path();
     context.pipeline = path.stem().string();

@@ -22,7 +22,7 @@ struct LoadOptions {
 };
 
 /// Reads, parses and binds a .etl file. Nothing if there are errors (they are in `diagnostics`).
-/// Throws Error E401 where the file itself cannot be read.
+/// Throws Error where the file itself cannot be read.
 std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, const LoadOptions& options,
                                            const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics);
 

@@ -78,12 +78,13 @@ RejectRecord RejectLog::record_of(const Reject& reject, const std::string& shard
         record.place = texts->name(reject.span.file) + ":" +
                        std::to_string(texts->locate(reject.span.file, reject.span.begin).line);
     record.column = reject.column;
-    record.value = reject.value;
-    record.reason = reject.reason;
+    const bind::Secrets& secrets = plan_.pipeline.secrets;
+    record.value = secrets.redact_data(reject.value);
+    record.reason = secrets.redact_data(reject.reason);
     record.file = run_.file_name(reject.origin.source, reject.origin.file);
     record.line = reject.origin.line;
     record.shard = shard;
-    record.row = reject.row;
+    record.row = secrets.redact_data(reject.row);
     return record;
 }
 
@@ -159,6 +160,13 @@ std::uint64_t RejectLog::size() const {
 std::map<std::string, std::uint64_t> RejectLog::by_reason() const {
     const std::lock_guard lock(mutex_);
     return by_reason_;
+}
+
+std::map<std::string, std::uint64_t> RejectLog::by_reason_of_first(std::uint64_t most) {
+    std::map<std::string, std::uint64_t> counts;
+    for_each([](std::uint32_t) { return true; }, most,
+             [&](const RejectRecord& record) { ++counts[reason_key(record)]; });
+    return counts;
 }
 
 void RejectLog::for_each(const std::function<bool(std::uint32_t)>& wanted, std::uint64_t most,

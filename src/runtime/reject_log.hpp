@@ -50,6 +50,8 @@ class RejectLog {
     std::uint64_t size() const;
     /// How many of a reason: "validate: amount must be positive". The value refused is no part of it.
     std::map<std::string, std::uint64_t> by_reason() const;
+    /// The same of the first `most` in order.
+    std::map<std::string, std::uint64_t> by_reason_of_first(std::uint64_t most);
     /// In order; `wanted` chooses drivers, `most` ends it.
     void for_each(const std::function<bool(std::uint32_t driver)>& wanted, std::uint64_t most,
                   const std::function<void(const RejectRecord&)>& body);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <optional>
 
 #include "base/error.hpp"
@@ -26,7 +28,11 @@ std::size_t memory_limit(const Settings& settings) {
     return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 4;
 }
 
+/// Not getrusage() where there is better: that counts what the program had that started this one.
 std::uint64_t peak_memory_bytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
@@ -159,7 +165,7 @@ class Run {
         for (; published_ < plan_.nodes.size(); ++published_)
             if (const auto& sink = plan_.nodes[published_].sink; sink != nullptr) {
                 sink->publish(positions);
-                log_.info("published " + sink->name());
+                log_.info(plan_.pipeline.secrets.redact("published " + sink->name()));
             }
         is_published_ = true;
     }
@@ -188,11 +194,16 @@ class Run {
             path,
             [&](std::uint32_t driver) { return !good || !has_target || !engine_.is_seen_by_rejects_flow(driver); },
             limited ? *most + 1 : UINT64_MAX);
-        if (limited) report_.rejects = written;
+        if (limited) {
+            report_.rejects = written;
+            report_.rejects_by_reason = engine_.rejects.by_reason_of_first(written);
+        }
         if (written > 0) report_.rejects_file = path.string();
     }
 
+    /// The first failure tells the cause.
     void fail(const std::string& code, const std::string& message) {
+        if (!report_.error_code.empty()) return;
         report_.status = RunStatus::failed;
         report_.error_code = code;
         report_.error = plan_.pipeline.secrets.redact(message);

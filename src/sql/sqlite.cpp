@@ -1,8 +1,11 @@
 #include "sql/sqlite.hpp"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 
 #include "base/error.hpp"
 
@@ -14,13 +17,28 @@ namespace {
     const int kind = status & 0xFF;
     if (kind == SQLITE_INTERRUPT) throw Error("E503", name + ": interrupted");
     if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED)
-        throw Error("E420", name + " is locked by another program (waited as long as `timeout` says)");
+        throw Error("E420",
+                    name + " is locked by another program (waited as long as `timeout` of its connection says)");
     if (kind == SQLITE_NOTADB) throw Error("E421", name + " is not an SQLite database");
     if (kind == SQLITE_FULL) throw Error("E422", name + ": the disk is full");
     if (kind == SQLITE_READONLY) throw Error("E423", name + " cannot be written: it or its folder is read-only");
     if (kind == SQLITE_CANTOPEN)
-        throw Error("E424", name + " cannot be opened: no such file or folder, or no permission");
+        throw Error("E419", name + " cannot be opened: no permission, or a part of its path is missing");
     throw Error("E425", name + ": " + (handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(status)));
+}
+
+/// SQLite does not say why a file cannot be opened.
+[[noreturn]] void fail_open(const std::filesystem::path& path, const std::string& name) {
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    std::error_code ignored;
+    if (std::filesystem::status(folder, ignored).type() == std::filesystem::file_type::not_found)
+        throw Error("E419", name + " cannot be opened: its folder is not there");
+    const bool hidden = ::access(path.c_str(), F_OK) != 0 && errno == EACCES;
+    if (hidden || (::access(path.c_str(), F_OK) == 0 && ::access(path.c_str(), R_OK) != 0))
+        throw Error("E419", name + " cannot be opened: no permission");
+    if (::access(path.c_str(), F_OK) != 0 && ::access(folder.c_str(), W_OK) != 0)
+        throw Error("E419", name + " cannot be made: no permission to make a file in its folder");
+    fail(nullptr, name, SQLITE_CANTOPEN);
 }
 
 }  // namespace
@@ -91,6 +109,7 @@ SqliteDatabase::SqliteDatabase(const std::string& path, std::string name, Access
     const int status = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
     if (status != SQLITE_OK) {
         const std::unique_ptr<sqlite3, int (*)(sqlite3*)> closed(std::exchange(handle_, nullptr), sqlite3_close);
+        if ((status & 0xFF) == SQLITE_CANTOPEN) fail_open(path, *name_);
         fail(closed.get(), *name_, status);
     }
     sqlite3_busy_timeout(handle_, busy_ms);

@@ -11,6 +11,7 @@
 #include "base/json_writer.hpp"
 #include "io/byte_reader.hpp"
 #include "io/file_target.hpp"
+#include "io/standard_streams.hpp"
 #include "lang/load.hpp"
 #include "lang/parser.hpp"
 #include "lang/printer.hpp"
@@ -59,7 +60,10 @@ int check_file(const CommandLine& line, const std::string& file) {
     options.profile = line.profile;
     for (const std::string& param : line.params) {
         const std::size_t sign = param.find('=');
-        if (sign == std::string::npos) throw Error("E315", "-p takes NAME=VALUE, not `" + param + "`");
+        if (sign == std::string::npos || sign == 0) {
+            say_error(line, Error("E315", "-p takes NAME=VALUE, not `" + param + "`"));
+            return kWrong;
+        }
         options.params[param.substr(0, sign)] = param.substr(sign + 1);
     }
     const auto texts = std::make_shared<SourceTexts>();
@@ -80,14 +84,6 @@ int check_file(const CommandLine& line, const std::string& file) {
     return kRight;
 }
 
-std::string read_all(const std::string& file) {
-    const std::unique_ptr<ByteReader> reader = open_file({file, file});
-    std::string text;
-    char piece[65536];
-    while (const std::size_t size = reader->read(piece, sizeof piece)) text.append(piece, size);
-    return text;
-}
-
 void replace_file(const std::string& file, const std::string& text) {
     FileTarget target(file, file);
     target.begin();
@@ -97,7 +93,7 @@ void replace_file(const std::string& file, const std::string& text) {
 
 int format_file(const CommandLine& line, const std::string& file) {
     SourceTexts texts;
-    const std::uint32_t number = texts.add(file, read_all(file));
+    const std::uint32_t number = texts.add(file, read_file({file, file == "-" ? "standard input" : file}));
     Diagnostics diagnostics;
     const ast::File tree = parse(number, texts, diagnostics);
     if (diagnostics.has_errors()) {
@@ -127,6 +123,7 @@ int help(const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_streams();
     CommandLine line;
     CLI::App app{"Checks pipelines: names, types, options and places, before a row is read."};
     app.add_option("FILE", line.files, "pipelines, .etl files; with --format also -");
@@ -146,12 +143,18 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? kRight : kWrong;
+        if (app.exit(error) == 0) return kRight;
+        std::fprintf(stderr, "Run with --help for more information.\n");
+        return kWrong;
     }
     if (app.count("--help") > 0 && !line.help_name.empty()) return help(line.help_name);
-    if (help_wanted || app.count("--help") > 0 || line.files.empty()) {
+    if (help_wanted || app.count("--help") > 0) {
         std::printf("%s", app.help().c_str());
-        return help_wanted || app.count("--help") > 0 ? kRight : kWrong;
+        return kRight;
+    }
+    if (line.files.empty()) {
+        std::fprintf(stderr, "no FILE is given: name a pipeline, a .etl file; --help shows the options\n");
+        return kWrong;
     }
     int worst = kRight;
     for (const std::string& file : line.files) {
@@ -159,6 +162,9 @@ int main(int argc, char** argv) {
             worst = std::max(worst, line.format ? format_file(line, file) : check_file(line, file));
         } catch (const Error& error) {
             say_error(line, error);
+            worst = std::max<int>(worst, kUnreadable);
+        } catch (const std::exception& error) {
+            say_error(line, Error("E500", file + ": " + error.what()));
             worst = std::max<int>(worst, kUnreadable);
         }
     }

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -11,11 +12,13 @@
 #include "base/error.hpp"
 #include "base/json_writer.hpp"
 #include "base/log.hpp"
+#include "io/standard_streams.hpp"
 #include "lang/load.hpp"
 #include "plan/plan.hpp"
 #include "runtime/run.hpp"
 #include "tools/etlrun/closing_table.hpp"
 #include "tools/etlrun/progress.hpp"
+#include "tools/etlrun/say.hpp"
 
 namespace {
 
@@ -25,7 +28,10 @@ enum ExitStatus : int { kGood = 0, kFailed = 1, kWrongPipeline = 2, kTooManyReje
 
 std::atomic<int> interrupts{0};
 
-void on_signal(int) { interrupts.fetch_add(1); }
+/// The first lets the run end, the second cuts it short, the third is for one that hangs in a call of the system.
+void on_signal(int) {
+    if (interrupts.fetch_add(1) >= 2) _exit(kInterrupted);
+}
 
 struct CommandLine {
     std::string file;
@@ -36,6 +42,7 @@ struct CommandLine {
     bool explain = false;
     bool json = false;
     bool quiet = false;
+    std::FILE* out = stdout;  // of --json: standard error where rows go to standard output
 };
 
 bool colour_wanted(int stream) { return isatty(stream) != 0 && std::getenv("NO_COLOR") == nullptr; }
@@ -44,7 +51,7 @@ void say_error(const CommandLine& line, const std::string& code, const std::stri
     if (line.json) {
         JsonWriter json;
         json.begin_object().field("type", "error").field("code", code).field("message", message).end_object();
-        std::printf("%s\n", json.take().c_str());
+        say_json(line.out, json.take());
         return;
     }
     const bool colour = colour_wanted(STDERR_FILENO);
@@ -52,10 +59,19 @@ void say_error(const CommandLine& line, const std::string& code, const std::stri
                  message.c_str());
 }
 
+void say_text(const CommandLine& line, std::FILE* to, const char* type, const std::string& text) {
+    if (!line.json) {
+        std::fprintf(to, "%s", text.c_str());
+        return;
+    }
+    JsonWriter json;
+    say_json(line.out, json.begin_object().field("type", type).field("text", text).end_object().take());
+}
+
 void say_diagnostics(const CommandLine& line, const Diagnostics& diagnostics, const SourceTexts& texts) {
     for (const Diagnostic& diagnostic : diagnostics.sorted()) {
         if (line.json)
-            std::printf("%s\n", render_json(diagnostic, texts).c_str());
+            say_json(line.out, render_json(diagnostic, texts));
         else
             std::fprintf(stderr, "%s\n", render_text(diagnostic, texts, colour_wanted(STDERR_FILENO)).c_str());
     }
@@ -88,22 +104,30 @@ int run_plan(const CommandLine& line, Plan plan) {
     const bool terminal = isatty(STDERR_FILENO) != 0;
     ProgressDisplay display(line.json  ? ProgressDisplay::Style::json
                             : terminal ? ProgressDisplay::Style::terminal
-                                       : ProgressDisplay::Style::lines);
+                                       : ProgressDisplay::Style::lines,
+                            line.out);
     RunOptions options;
     options.interrupts = &interrupts;
     if (!line.quiet) options.on_progress = [&](const RunProgress& progress) { display.show(progress); };
     const RunReport report = run(std::move(plan), options);
     display.clear();
     if (line.json) {
-        std::printf("%s\n", report_json(report).c_str());
+        say_json(line.out, report_json(report));
         return status_of(report);
     }
     if (!report.error.empty()) say_error(line, report.error_code, report.error);
+    if (report.status == RunStatus::interrupted)
+        std::fprintf(stderr, "interrupted: no file and no table was changed\n");
     if (!line.quiet) std::fprintf(stderr, "%s", closing_table(report, colour_wanted(STDERR_FILENO)).c_str());
     return status_of(report);
 }
 
-int run_file(const CommandLine& line) {
+bool writes_to_standard_output(const BoundPipeline& pipeline) {
+    return std::any_of(pipeline.nodes.begin(), pipeline.nodes.end(),
+                       [](const BoundNode& node) { return node.kind == NodeKind::target && node.sink.address == "-"; });
+}
+
+int run_file(CommandLine& line) {
     LoadOptions options;
     options.config = line.config;
     options.profile = line.profile;
@@ -111,15 +135,16 @@ int run_file(const CommandLine& line) {
     const auto texts = std::make_shared<SourceTexts>();
     Diagnostics diagnostics;
     std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics);
+    if (pipeline && !line.explain && !line.dry_run && writes_to_standard_output(*pipeline)) line.out = stderr;
     say_diagnostics(line, diagnostics, *texts);
     if (!pipeline) return kWrongPipeline;
     Plan plan = make_plan(std::move(*pipeline));
     if (line.explain) {
-        std::printf("%s", explain(plan).c_str());
+        say_text(line, stdout, "plan", explain(plan));
         return kGood;
     }
     if (line.dry_run) {
-        std::fprintf(stderr, "%s: good; nothing was read or written\n", line.file.c_str());
+        say_text(line, stderr, "checked", line.file + ": good; no row was read or written\n");
         return kGood;
     }
     return run_plan(line, std::move(plan));
@@ -128,9 +153,10 @@ int run_file(const CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_streams();
     CommandLine line;
     CLI::App app{"Runs a pipeline: reads, changes, checks and loads rows as FILE says."};
-    app.add_option("FILE", line.file, "the pipeline, a .etl file")->required();
+    app.add_option("FILE", line.file, "the pipeline, a .etl file");
     app.add_option("-p,--param", line.params, "NAME=VALUE of a param, as often as needed")->allow_extra_args(false);
     app.add_option("--config", line.config, "the etl.toml to take, else the one beside FILE or upwards");
     app.add_option("--profile", line.profile, "the [profile.NAME] of etl.toml to take");
@@ -143,6 +169,10 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kGood : kWrongPipeline;
     }
+    if (line.file.empty()) {
+        std::fprintf(stderr, "no FILE is given: name the pipeline, a .etl file; --help shows the options\n");
+        return kWrongPipeline;
+    }
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
     std::signal(SIGPIPE, SIG_IGN);
@@ -152,6 +182,8 @@ int main(int argc, char** argv) {
         say_error(line, error.code(), error.what());
     } catch (const std::bad_alloc&) {
         say_error(line, "E502", "the machine has no memory left for this run");
+    } catch (const std::exception& error) {
+        say_error(line, "E500", error.what());
     }
     return kFailed;
 }

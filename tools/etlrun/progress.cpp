@@ -7,6 +7,7 @@
 
 #include "base/json_writer.hpp"
 #include "base/quantity.hpp"
+#include "tools/etlrun/say.hpp"
 
 namespace etl {
 
@@ -68,7 +69,7 @@ void ProgressDisplay::show(const RunProgress& progress) {
     if (progress.seconds - shown_at_seconds_ < every) return;
     shown_at_seconds_ = progress.seconds;
     if (style_ == Style::json)
-        std::printf("%s\n", json_line(progress).c_str());
+        say_json(json_, json_line(progress));
     else
         std::fprintf(stderr, "%s\n", progress_line(progress, 0).c_str());
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <mutex>
 #include <string>
 
@@ -13,7 +14,8 @@ namespace etl {
 class ProgressDisplay {
   public:
     enum class Style : std::uint8_t { terminal, lines, json };
-    explicit ProgressDisplay(Style style) : style_(style) {}
+    /// `json`: where objects go.
+    ProgressDisplay(Style style, std::FILE* json) : style_(style), json_(json) {}
 
     void show(const RunProgress& progress);
     /// Takes the terminal's line away.
@@ -21,6 +23,7 @@ class ProgressDisplay {
 
   private:
     Style style_;
+    std::FILE* json_;
     double shown_at_seconds_ = -1e9;
     bool drawn_ = false;
 };

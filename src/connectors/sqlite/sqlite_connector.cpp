@@ -63,15 +63,26 @@ const Registration<ConnectorSpec> kRegistration{kSpec};
 
 }  // namespace
 
+bool is_missing(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found;
+}
+
+bool is_folder(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::is_directory(path, ignored);
+}
+
 std::filesystem::path sqlite_path(const OptionValues& connection, const std::filesystem::path& base_folder) {
+    if (connection.text("path").empty()) throw Error("E419", "the connection's path of an SQLite file is empty");
     return (base_folder / connection.text("path")).lexically_normal();
 }
 
 std::unique_ptr<SqliteDatabase> open_sqlite_source(const SourceRequest& request) {
     const std::filesystem::path path = sqlite_path(request.connection, request.base_folder);
     const std::string& name = request.connection.text("path");
-    if (std::filesystem::is_directory(path)) throw Error("E424", name + " is a directory, not an SQLite file");
-    if (!std::filesystem::exists(path)) throw Error("E424", name + ": no such file");
+    if (is_folder(path)) throw Error("E419", name + " is a directory, not an SQLite file");
+    if (is_missing(path)) throw Error("E424", name + ": no such file");
     return std::make_unique<SqliteDatabase>(path.string(), name, SqliteDatabase::Access::read,
                                             static_cast<int>(request.connection.integer("timeout")));
 }

@@ -10,7 +10,10 @@
 
 namespace etl {
 
-/// The file of the connection; a relative one starts at the pipeline's folder.
+/// False also where a closed folder hides the file.
+bool is_missing(const std::filesystem::path& path);
+bool is_folder(const std::filesystem::path& path);
+/// The file of the connection; a relative one starts at the pipeline's folder. Throws Error if it is empty.
 std::filesystem::path sqlite_path(const OptionValues& connection, const std::filesystem::path& base_folder);
 /// Opens the file of a source. Throws Error.
 std::unique_ptr<SqliteDatabase> open_sqlite_source(const SourceRequest& request);

@@ -20,7 +20,8 @@ class Transaction {
         static std::mutex mutex;
         static std::map<std::string, std::weak_ptr<Transaction>> open;
         const std::lock_guard lock(mutex);
-        std::weak_ptr<Transaction>& known = open[std::filesystem::weakly_canonical(path).string()];
+        std::error_code failed;  // then the path is empty here: opening the file will say why
+        std::weak_ptr<Transaction>& known = open[std::filesystem::weakly_canonical(path, failed).string()];
         std::shared_ptr<Transaction> transaction = known.lock();
         if (transaction == nullptr) {
             transaction = std::make_shared<Transaction>(path, name, create, busy_ms);
@@ -31,8 +32,8 @@ class Transaction {
     }
 
     Transaction(const std::filesystem::path& path, const std::string& name, bool create, int busy_ms)
-        : path_(path), is_new_(!std::filesystem::exists(path)) {
-        if (std::filesystem::is_directory(path)) throw Error("E424", name + " is a directory, not an SQLite file");
+        : path_(path), is_new_(is_missing(path)) {
+        if (is_folder(path)) throw Error("E419", name + " is a directory, not an SQLite file");
         if (is_new_ && !create)
             throw Error("E424", name + ": no such file; `create = true` behind `into` makes file and table");
         std::error_code ignored;
@@ -60,10 +61,21 @@ class Transaction {
         } catch (const Error&) {  // closing the file rolls back, too
         }
         std::error_code ignored;
-        if (is_new_) std::filesystem::remove(path_, ignored);
+        if (!is_new_) return heal();
+        std::filesystem::remove(path_, ignored);
+        // A disk that is full may have kept SQLite from taking its journal away.
+        std::filesystem::remove(path_.string() + "-journal", ignored);
     }
 
   private:
+    /// After a failed write SQLite may leave the rolling back to whoever opens the file next, who may lack the right.
+    void heal() noexcept {
+        try {
+            database_->query_int("select count(*) from sqlite_schema");
+        } catch (const Error&) {  // then it is left to them
+        }
+    }
+
     std::filesystem::path path_;
     bool is_new_;
     std::unique_ptr<SqliteDatabase> database_;

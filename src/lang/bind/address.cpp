@@ -164,7 +164,9 @@ std::optional<Address> AddressBinder::member(const ast::Call& call, SourceSpan s
 
 std::string Address::full_path() const {
     if (path == "-" || path.find("://") != std::string::npos) return path;
-    return std::filesystem::weakly_canonical(folder / path).string();
+    std::error_code failed;  // a folder on the way may be closed; who opens the file says so
+    const std::filesystem::path resolved = std::filesystem::weakly_canonical(folder / path, failed);
+    return (failed ? (folder / path).lexically_normal() : resolved).string();
 }
 
 std::string Address::identity() const {

@@ -17,14 +17,17 @@ class Secrets {
     static std::string variable_of_secret(std::string_view name);
     /// The message with every value replaced by what the pipeline says for it: env("X").
     std::string redact(std::string message) const;
+    /// The same of a row's data: values of secret() only, since one of env() may be a plain word.
+    std::string redact_data(std::string data) const;
 
   private:
-    std::optional<std::string> read(const std::string& variable, std::string shown);
     struct Known {
         std::string value;
         std::string shown;
+        bool is_secret;
     };
-    std::vector<Known> known_;
+    std::optional<std::string> read(const std::string& variable, std::string shown, bool is_secret);
+    std::vector<Known> known_;  // longest first: one may stand in another
 };
 
 }  // namespace etl::bind

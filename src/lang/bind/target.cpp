@@ -79,8 +79,10 @@ bool fits_table(const Address& address, const Schema& schema, Context& context) 
                                   "it has " + list_names(names),
                                   {"take it away before: `drop " + lacking.front() + "`"});
     } catch (const Error& error) {
-        context.diagnostics.error(error.code(), address.span, context.secrets.redact(error.what()), {},
-                                  {"to have the table made, write `{ create = true }`"});
+        std::vector<std::string> notes;
+        if (error.code() == "E424" || error.code() == "E428")
+            notes.emplace_back("to have the table made, write `{ create = true }`");
+        context.diagnostics.error(error.code(), address.span, context.secrets.redact(error.what()), {}, notes);
     }
     return false;
 }

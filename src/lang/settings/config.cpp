@@ -3,11 +3,10 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "base/error.hpp"
+#include "io/byte_reader.hpp"
 
 namespace etl {
 
@@ -234,10 +233,7 @@ Config load_config(const std::filesystem::path& named, const std::filesystem::pa
             throw Error("E401", "profile " + profile + ": there is no etl.toml in " + folder.string() + " or above it");
         return config;
     }
-    std::ifstream in(config.path, std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (!in || std::filesystem::is_directory(config.path)) throw Error("E401", "cannot read " + config.path.string());
-    const std::uint32_t file = texts.add(config.path.string(), std::move(text));
+    const std::uint32_t file = texts.add(config.path.string(), read_file({config.path, config.path.string()}));
     ConfigReader(file, texts, diagnostics).read(profile, config);
     return config;
 }

@@ -31,7 +31,7 @@ struct Config {
 };
 
 /// Finds (`named`, else etl.toml in `folder` or above it) and reads the file. What is wrong in it is in `diagnostics`,
-/// with its place. Throws Error E401 where a named file cannot be read.
+/// with its place. Throws Error where a named file cannot be read.
 Config load_config(const std::filesystem::path& named, const std::filesystem::path& folder, const std::string& profile,
                    SourceTexts& texts, Diagnostics& diagnostics);
 
