@@ -8,6 +8,7 @@
 #include "component/stage_spec.hpp"
 #include "expr/function_spec.hpp"
 #include "expr/match.hpp"
+#include "lang/settings/setting_specs.hpp"
 
 namespace etl {
 
@@ -148,6 +149,18 @@ void add_names(std::vector<std::string>& names) {
     for (const Spec* spec : Registry<Spec>::all()) names.emplace_back(spec->name);
 }
 
+std::string entry(const OptionSpec& setting) {
+    std::string out = "## " + std::string(setting.name) + "\n\n" + std::string(setting.summary) + "\n";
+    if (!setting.default_value.empty()) out += "\nUnless set: `" + std::string(setting.default_value) + "`\n";
+    return out;
+}
+
+std::string settings_page() {
+    std::string out = "# Settings\n";
+    for (const OptionSpec& setting : setting_specs()) out += "\n" + entry(setting);
+    return out;
+}
+
 }  // namespace
 
 std::string reference_text(std::string_view name) {
@@ -157,6 +170,8 @@ std::string reference_text(std::string_view name) {
     add_entries<AggregateSpec>(name, out);
     add_entries<FormatSpec>(name, out);
     add_entries<ConnectorSpec>(name, out);
+    for (const OptionSpec& setting : setting_specs())
+        if (setting.name == name) out += (out.empty() ? "" : "\n") + entry(setting);
     return out;
 }
 
@@ -167,6 +182,7 @@ std::string reference_hint(std::string_view name) {
     add_names<AggregateSpec>(names);
     add_names<FormatSpec>(names);
     add_names<ConnectorSpec>(names);
+    for (const OptionSpec& setting : setting_specs()) names.emplace_back(setting.name);
     const std::string near = did_you_mean(name, names);
     return near.empty() ? "there are: " + list_names(names, names.size()) : near;
 }
@@ -176,7 +192,8 @@ std::vector<std::pair<std::string, std::string>> reference_pages() {
             {"functions.md", function_page()},
             {"aggregates.md", page<AggregateSpec>("Aggregates")},
             {"formats.md", page<FormatSpec>("Formats")},
-            {"connectors.md", page<ConnectorSpec>("Connectors")}};
+            {"connectors.md", page<ConnectorSpec>("Connectors")},
+            {"settings.md", settings_page()}};
 }
 
 }  // namespace etl

@@ -44,6 +44,11 @@ class Format(Case):
         self.assertEqual(self.format("-", input_bytes=UGLY.encode()).stdout, pretty)
         self.assertEqual(self.format("-", input_bytes=pretty.encode()).stdout, pretty)
 
+    def test_json(self):
+        self.write("p.etl", UGLY)
+        self.assertEqual(self.objects(self.format("p.etl", "--json").stdout), [{"type": "formatted", "file": "p.etl"}])
+        self.assertEqual(self.format("p.etl", "--json").stdout, "")
+
     def test_a_wrong_one_stays_as_it_is(self):
         wrong = "from   t |  filter (\n| into csv(\"x\")\n"
         self.write("p.etl", wrong)

@@ -1,6 +1,7 @@
 import os
 import signal
 import sqlite3
+import time
 
 from harness import COPY, ROWS, Case
 
@@ -41,7 +42,6 @@ class Interrupts(Case):
         self.assertFalse((self.folder / "out.csv").exists())
 
     def test_amid_many_rows(self):
-        """A device gives rows without an end: they are refused, and no line of them is a header."""
         rows = "id,name\n" + "".join(f"{i},name of {i}\n" for i in range(2_000_000))
         self.write("in.csv", rows)
         self.write("out.csv", "old")
@@ -64,6 +64,18 @@ class Interrupts(Case):
         with sqlite3.connect(self.folder / "base.db") as base:
             self.assertEqual(base.execute("select * from t").fetchall(), [(9, "old")])
         base.close()
+
+    def test_the_third_ends_a_run_that_hangs(self):
+        """A pipe without a reader does not open."""
+        self.write("in.csv", ROWS)
+        os.mkfifo(self.folder / "out.csv")
+        self.write("p.etl", COPY)
+        process = self.start("etlrun", "p.etl")
+        self.wait_until(lambda: list(self.folder.glob(".etl/logs/*.log")), process)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        self.assertEqual(self.interrupt(process).returncode, 130)
 
     def test_json(self):
         process = self.start_waiting(COPY, "--json")

@@ -41,6 +41,7 @@ class Options(Case):
             self.assertEqual(done.stderr, "")
         self.expect(self.run_tool("etlcheck", "--help", "trim"), 0, "trim(value: text)")
         self.expect(self.run_tool("etlcheck", "--help", "dedupe"), 0, "keep latest")
+        self.expect(self.run_tool("etlcheck", "--help", "threshold"), 0, "Unless set: `0.75`")
         self.expect(self.run_tool("etlcheck", "--help", "tirm"), 2, "nothing is called `tirm`; did you mean `trim`?")
 
     def test_dry_run_and_explain_touch_nothing(self):

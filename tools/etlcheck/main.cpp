@@ -53,6 +53,10 @@ void say_error(const CommandLine& line, const Error& error) {
     }
 }
 
+std::string file_object(const char* type, const std::string& file) {
+    return JsonWriter().begin_object().field("type", type).field("file", file).end_object().take();
+}
+
 int check_file(const CommandLine& line, const std::string& file) {
     LoadOptions options;
     options.offline = line.offline;
@@ -76,9 +80,7 @@ int check_file(const CommandLine& line, const std::string& file) {
         return kWrong;
     }
     if (line.json)
-        std::printf(
-            "%s\n",
-            JsonWriter().begin_object().field("type", "checked").field("file", file).end_object().take().c_str());
+        std::printf("%s\n", file_object("checked", file).c_str());
     else
         std::printf("%s: right\n", file.c_str());
     return kRight;
@@ -105,7 +107,10 @@ int format_file(const CommandLine& line, const std::string& file) {
         std::printf("%s", pretty.c_str());
     } else if (pretty != texts.text(number)) {
         replace_file(file, pretty);
-        std::printf("%s: formatted\n", file.c_str());
+        if (line.json)
+            std::printf("%s\n", file_object("formatted", file).c_str());
+        else
+            std::printf("%s: formatted\n", file.c_str());
     }
     return kRight;
 }

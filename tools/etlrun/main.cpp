@@ -122,9 +122,10 @@ int run_plan(const CommandLine& line, Plan plan) {
     return status_of(report);
 }
 
-bool writes_to_standard_output(const BoundPipeline& pipeline) {
-    return std::any_of(pipeline.nodes.begin(), pipeline.nodes.end(),
-                       [](const BoundNode& node) { return node.kind == NodeKind::target && node.sink.address == "-"; });
+bool has_target(const BoundPipeline& pipeline, const std::string& address = {}) {
+    return std::any_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const BoundNode& node) {
+        return node.kind == NodeKind::target && (address.empty() || node.sink.address == address);
+    });
 }
 
 int run_file(CommandLine& line) {
@@ -135,9 +136,11 @@ int run_file(CommandLine& line) {
     const auto texts = std::make_shared<SourceTexts>();
     Diagnostics diagnostics;
     std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics);
-    if (pipeline && !line.explain && !line.dry_run && writes_to_standard_output(*pipeline)) line.out = stderr;
+    if (pipeline && !line.explain && !line.dry_run && has_target(*pipeline, "-")) line.out = stderr;
     say_diagnostics(line, diagnostics, *texts);
     if (!pipeline) return kWrongPipeline;
+    if (!line.json && !line.quiet && !has_target(*pipeline))
+        std::fprintf(stderr, "%s: nothing to load: no flow ends in `into`\n", line.file.c_str());
     Plan plan = make_plan(std::move(*pipeline));
     if (line.explain) {
         say_text(line, stdout, "plan", explain(plan));
