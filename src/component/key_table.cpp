@@ -260,6 +260,39 @@ void KeyTable::make_room(std::uint64_t keys) {
     if (needed > rows_.capacity_bytes()) rows_.grow(std::max(needed, rows_.capacity_bytes() / 2 * 3));
 }
 
+std::size_t KeyTable::growth_bytes(std::uint32_t keys) const {
+    const std::uint64_t wanted = std::uint64_t{size_} + keys;
+    std::size_t bytes = 0;
+    if (wanted > most_) {
+        std::uint64_t slots = slots_.data() == nullptr ? kFirstSlots : (slot_mask_ + 1) * 2;
+        while (slots / 8 * 5 < wanted) slots *= 2;
+        bytes += slots * sizeof(std::uint64_t);
+    }
+    if (wanted * stride_ > rows_.capacity_bytes())
+        bytes += std::max(wanted * stride_, rows_.capacity_bytes() / 2 * 3) - rows_.capacity_bytes();
+    return bytes;
+}
+
+std::uint64_t KeyTable::sort_slots() {
+    if (size_ == 0) return 0;
+    std::uint64_t* const first = slots();
+    std::uint64_t* const end = std::remove(first, first + slot_mask_ + 1, std::uint64_t{0});
+    std::sort(first, end, [this](std::uint64_t a, std::uint64_t b) {
+        return hash_of(a) != hash_of(b) ? a < b : key(number_of(a)) < key(number_of(b));
+    });
+    return static_cast<std::uint64_t>(end - first);
+}
+
+void KeyTable::clear() {
+    slots_.reset();
+    rows_.reset();
+    pages_.clear();
+    page_at_ = page_end_ = nullptr;
+    size_ = 0;
+    slot_mask_ = most_ = 0;
+    shift_ = 32;
+}
+
 void KeyTable::grow_slots(std::uint64_t count) {
     GrowingBytes grown(*memory_);
     grown.grow(count * sizeof(std::uint64_t), GrowingBytes::Use::soon);

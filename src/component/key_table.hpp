@@ -32,6 +32,19 @@ class KeyTable {
     /// Puts the keys of a table of the same kind in. numbers[n]: the number here of its key n.
     void put_all(const KeyTable& other, std::vector<std::uint32_t>& numbers);
 
+    /// Bytes that put() may ask for if so many keys are new.
+    std::size_t growth_bytes(std::uint32_t keys) const;
+    /// visit(hash, number) for all keys, in the order of their hashes and, of equal ones, of their bytes. hash: its
+    /// upper half. Nothing can be put or found then before clear().
+    template <typename Visit>
+    void visit_by_hash(Visit&& visit) {
+        const std::uint64_t count = sort_slots();
+        for (std::uint64_t i = 0; i < count; ++i)
+            visit(static_cast<std::uint32_t>(slots()[i] >> 32), static_cast<std::uint32_t>(slots()[i]) - 1);
+    }
+    /// No key any more, no memory kept.
+    void clear();
+
     std::string_view key(std::uint32_t number) const;
     /// Addresses change with put.
     char* payload(std::uint32_t number) const { return payloads() + std::size_t{number} * stride_; }
@@ -71,6 +84,7 @@ class KeyTable {
     template <typename Shape>
     std::uint32_t add(const Shape& key, std::uint32_t hash, std::uint64_t place);
     void make_room(std::uint64_t keys);
+    std::uint64_t sort_slots();
     void grow_slots(std::uint64_t slots);
     const char* keep_bytes(const char* data, std::uint32_t size);
     std::uint64_t* slots() const { return reinterpret_cast<std::uint64_t*>(slots_.data()); }

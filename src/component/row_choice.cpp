@@ -2,43 +2,20 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <optional>
 
+#include "component/choice_part.hpp"
 #include "component/evaluation.hpp"
-#include "component/key_table.hpp"
+#include "component/hashed_record.hpp"
+#include "component/record_sorter.hpp"
 #include "component/row_emission.hpp"
 #include "component/row_keys.hpp"
-#include "component/row_pages.hpp"
 #include "component/source_order.hpp"
 
 namespace etl {
 
 namespace {
-
-constexpr std::size_t kTidied_bytes = 8UL << 20;  // rows below that are not worth tidying
-
-/// What is known of a key.
-struct Choice {
-    std::uint64_t first;  // order of its first appearance
-    std::uint64_t best;   // order of the row that is kept
-    std::uint64_t row;    // its address; odd: it is row number row / 2 of the batch under way; 0: none yet
-};
-
-std::uint64_t pending(std::uint32_t i) { return (std::uint64_t{i} << 1) | 1; }
-bool is_pending(std::uint64_t row) { return (row & 1) != 0; }
-const char* stored_row(std::uint64_t row) { return reinterpret_cast<const char*>(row); }
-
-/// What a worker has seen; handed over to the operator.
-struct ChoicePart {
-    ChoicePart(Memory& memory, const std::string& label, std::uint32_t key_bytes, RowLayouts& layouts)
-        : account(memory, label),
-          table(std::make_unique<KeyTable>(key_bytes, static_cast<std::uint32_t>(sizeof(Choice)), account)),
-          pages(std::make_unique<RowPages>(layouts, account)) {}
-    StageMemory account;
-    std::unique_ptr<KeyTable> table;
-    std::unique_ptr<RowPages> pages;
-    std::size_t dropped_bytes = 0;  // of rows that are kept no longer
-};
 
 struct ChoiceSlot final : EvaluatorSlot {
     using EvaluatorSlot::EvaluatorSlot;
@@ -73,8 +50,7 @@ class RowChoiceOperator final : public StageOperator {
     void process(Batch&& batch, std::uint32_t /*input*/, Slot& slot, Emitter& /*out*/) override {
         auto& state = static_cast<ChoiceSlot&>(slot);
         if (state.part == nullptr)
-            state.part =
-                std::make_unique<ChoicePart>(state.run->memory, label_, keys_.encoder().fixed_size(), layouts_);
+            state.part = std::make_unique<ChoicePart>(*state.run, label_, keys_.encoder().fixed_size(), layouts_);
         {
             const ColumnsAsTheyWere restored(batch);
             keys_.evaluate(state.evaluator, batch, state.key_columns);
@@ -83,9 +59,10 @@ class RowChoiceOperator final : public StageOperator {
         }
         keys_.encode(state.key_columns, batch.selected, state.keys);
         if (value_) value_->encode(state.value_columns, batch.selected, state.values);
+        state.part->before(batch.selected.size);
         choose(batch, state);
         keep_winners(batch, state);
-        tidy(*state.part);
+        state.part->behind();
         std::vector<BufferRef> dropped;
         state.evaluator.arena().hand_over(dropped);
     }
@@ -99,15 +76,14 @@ class RowChoiceOperator final : public StageOperator {
         auto& state = static_cast<ChoiceSlot&>(slot);
         if (parts_.empty()) return;
         const auto largest = std::max_element(parts_.begin(), parts_.end(), [](const auto& a, const auto& b) {
-            return a->table->size() < b->table->size();
+            return a->table().size() < b->table().size();
         });
         std::iter_swap(parts_.begin(), largest);
-        for (std::size_t i = 1; i < parts_.size(); ++i) {
-            state.counts.merged += merge(*parts_[i]->table);
-            parts_[i]->table.reset();
-            if (is_cancelled(*state.run)) return;
-        }
-        emit(*state.run, out);
+        BatchSeries series(*state.run, out);
+        if (merge_parts(state))
+            emit(series);
+        else
+            emit_spilled(state, series);
         parts_.clear();
     }
 
@@ -120,33 +96,35 @@ class RowChoiceOperator final : public StageOperator {
         return choice_ == RowChoice::latest ? compared > 0 : compared < 0;
     }
 
-    std::string_view value_of(std::uint64_t row, const KeyBatch& values) const {
+    std::string_view value_of(const Choice& choice, const KeyBatch& values) const {
         if (!value_) return {};
-        return is_pending(row) ? values.key(static_cast<std::uint32_t>(row >> 1))
-                               : stored_key(layouts_, stored_row(row));
+        return choice.is_pending() ? values.key(static_cast<std::uint32_t>(choice.row >> 1))
+                                   : stored_key(layouts_, choice.stored_row());
+    }
+    std::string_view value_of(const SavedChoice& choice) const {
+        return value_ ? stored_key(layouts_, choice.row.data()) : std::string_view();
     }
 
     void choose(const Batch& batch, ChoiceSlot& state) const {
         ChoicePart& part = *state.part;
         const std::uint64_t order = order_of(batch.sequence);
-        const std::uint32_t known = part.table->size();
+        const std::uint32_t known = part.table().size();
         state.numbers.resize(batch.selected.size);
-        part.table->put(state.keys, state.numbers.data());
-        state.counts.merged += batch.selected.size - (part.table->size() - known);
+        part.table().put(state.keys, state.numbers.data());
+        state.counts.merged += batch.selected.size - (part.table().size() - known);
         for (std::uint32_t i = 0; i < batch.selected.size; ++i) {
-            auto& choice = part.table->payload_as<Choice>(state.numbers[i]);
+            Choice& choice = part.choice(state.numbers[i]);
             const std::uint64_t place = order + batch.selected[i];
             if (choice.row == 0) {
-                choice = {place, place, pending(i)};
+                choice = {place, place, Choice::pending(i)};
                 continue;
             }
             choice.first = std::min(choice.first, place);
             const std::string_view value = value_ ? state.values.key(i) : std::string_view();
-            if (!is_better(place, value, choice.best, value_of(choice.row, state.values))) continue;
-            if (!is_pending(choice.row))
-                part.dropped_bytes += reinterpret_cast<const StoredRow*>(stored_row(choice.row))->size;
+            if (!is_better(place, value, choice.best, value_of(choice, state.values))) continue;
+            if (!choice.is_pending()) part.drop(choice.stored_row());
             choice.best = place;
-            choice.row = pending(i);
+            choice.row = Choice::pending(i);
         }
     }
 
@@ -156,7 +134,7 @@ class RowChoiceOperator final : public StageOperator {
         state.winners.clear();
         state.winning_rows.clear();
         for (std::uint32_t i = 0; i < batch.selected.size; ++i) {
-            if (part.table->payload_as<Choice>(state.numbers[i]).row != pending(i)) continue;
+            if (part.choice(state.numbers[i]).row != Choice::pending(i)) continue;
             state.winners.push_back(i);
             state.winning_rows.push_back(batch.selected[i]);
         }
@@ -166,51 +144,95 @@ class RowChoiceOperator final : public StageOperator {
             const Selection rows{state.winning_rows.data(), count};
             value_->encode(state.value_columns, rows, state.values);
         }
-        part.pages->append(batch, {state.winning_rows.data(), count}, value_ ? &state.values : nullptr,
-                           state.stored.data());
+        part.pages().append(batch, {state.winning_rows.data(), count}, value_ ? &state.values : nullptr,
+                            state.stored.data());
         for (std::uint32_t i = 0; i < count; ++i)
-            part.table->payload_as<Choice>(state.numbers[state.winners[i]]).row =
-                reinterpret_cast<std::uintptr_t>(state.stored[i]);
+            part.choice(state.numbers[state.winners[i]]).row = reinterpret_cast<std::uintptr_t>(state.stored[i]);
     }
 
-    /// Copies what is kept together once most of the pages is not.
-    void tidy(ChoicePart& part) {
-        if (part.pages->rows_bytes() < kTidied_bytes || part.dropped_bytes < part.pages->rows_bytes() / 2) return;
-        auto fresh = std::make_unique<RowPages>(layouts_, part.account);
-        for (std::uint32_t i = 0; i < part.table->size(); ++i) {
-            auto& choice = part.table->payload_as<Choice>(i);
-            choice.row = reinterpret_cast<std::uintptr_t>(fresh->append_copy(stored_row(choice.row)));
+    /// Puts all keys into the first part. False: there is no memory for that, they are all written out.
+    bool merge_parts(ChoiceSlot& state) {
+        ChoicePart& all = *parts_.front();
+        bool fits = std::all_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->runs().empty(); });
+        std::size_t merged = 1;
+        for (; fits && merged < parts_.size(); ++merged) {
+            fits = !all.lacks_room(parts_[merged].get());
+            if (!fits || is_cancelled(*state.run)) break;
+            state.counts.merged += merge(*parts_[merged]);
+            parts_[merged]->drop_table();
         }
-        part.pages = std::move(fresh);
-        part.dropped_bytes = 0;
+        if (fits && !all.lacks_room(nullptr)) return true;
+        for (const auto& part : parts_) part->spill();
+        return false;
     }
 
-    /// Merges a table into the first part's; how many keys both had.
-    std::uint64_t merge(const KeyTable& from) {
-        KeyTable& table = *parts_.front()->table;
-        const std::uint32_t known = table.size();
+    /// Merges a part into the first one; how many keys both had. Its rows stay where they are.
+    std::uint64_t merge(ChoicePart& from) {
+        ChoicePart& into = *parts_.front();
+        const std::uint32_t known = into.table().size();
+        const std::uint32_t count = from.table().size();
         std::vector<std::uint32_t> numbers;
-        table.put_all(from, numbers);
+        into.table().put_all(from.table(), numbers);
         const KeyBatch none;
-        for (std::uint32_t i = 0; i < from.size(); ++i) {
-            const auto& other = from.payload_as<Choice>(i);
-            auto& choice = table.payload_as<Choice>(numbers[i]);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const Choice& other = from.choice(i);
+            Choice& choice = into.choice(numbers[i]);
             if (choice.row == 0) {
                 choice = other;
                 continue;
             }
             choice.first = std::min(choice.first, other.first);
-            if (is_better(other.best, value_of(other.row, none), choice.best, value_of(choice.row, none))) {
+            if (is_better(other.best, value_of(other, none), choice.best, value_of(choice, none))) {
                 choice.best = other.best;
                 choice.row = other.row;
             }
         }
-        return from.size() - (table.size() - known);
+        return count - (into.table().size() - known);
     }
 
-    void emit(RunContext& run, Emitter& out) {
-        const KeyTable& table = *parts_.front()->table;
-        StageMemory account(run.memory, label_);
+    /// Brings the records of one key together, then the rows that are kept into the order of first appearance.
+    void emit_spilled(ChoiceSlot& state, BatchSeries& series) {
+        std::vector<RecordRun> runs;
+        for (const auto& part : parts_) std::move(part->runs().begin(), part->runs().end(), std::back_inserter(runs));
+        parts_.clear();
+        RecordSorter sorter(*state.run, label_);
+        state.counts.merged += merge_records(std::move(runs), *state.run, sorter);
+        sorter.finish();
+        const RowReader reader(layouts_);
+        RowGatherer rows(reader, series);
+        while (sorter.next())
+            if (!rows.add(sorter.value())) return;
+        if (!is_cancelled(*state.run)) rows.finish();
+    }
+
+    std::uint64_t merge_records(std::vector<RecordRun> runs, const RunContext& run, RecordSorter& sorter) const {
+        StageMemory account(run.memory, label_, StageMemory::Beyond::spilled);
+        RunMerge merge(std::move(runs), run, account);
+        std::uint64_t merged = 0, first = 0;
+        std::string key, best;
+        const auto add = [&] { sorter.add(SpelledOrder(first), SavedChoice(best).row); };
+        while (merge.next() && !is_cancelled(run)) {
+            const SavedChoice other(merge.value());
+            if (!best.empty() && key == merge.key()) {
+                ++merged;
+                first = std::min(first, other.first);
+                const SavedChoice kept(best);
+                if (is_better(other.best, value_of(other), kept.best, value_of(kept))) best = merge.value();
+                continue;
+            }
+            if (!best.empty()) add();
+            key = merge.key();
+            best = merge.value();
+            first = other.first;
+        }
+        if (!best.empty()) add();
+        return merged;
+    }
+
+    void emit(BatchSeries& series) {
+        RunContext& run = series.run();
+        KeyTable& table = parts_.front()->table();
+        StageMemory account(run.memory, label_, StageMemory::Beyond::spilled);
         GrowingBytes held(account);
         held.grow(std::size_t{table.size()} * sizeof(SortItem), GrowingBytes::Use::soon);
         auto* const items = reinterpret_cast<SortItem*>(held.data());
@@ -228,7 +250,6 @@ class RowChoiceOperator final : public StageOperator {
             radix_sort(items, reinterpret_cast<SortItem*>(scratch.data()), table.size(),
                        static_cast<unsigned>(std::bit_width(differing)));
         }
-        BatchSeries series(run, out);
         emit_rows(RowReader(layouts_), {items, table.size()}, RowAddress::value, series);
     }
 

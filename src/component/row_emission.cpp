@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint32_t kMostRows = 4096;
 constexpr std::size_t kBatch_bytes = 256 * 1024;
-constexpr std::size_t kAhead = 16;  // rows whose first line is fetched before their turn
+constexpr std::size_t kMargin_bytes = 64;  // behind the rows, for who reads ahead
+constexpr std::size_t kAhead = 16;         // rows whose first line is fetched before their turn
 
 const char* row_address(const SortItem& item, RowAddress address) {
     const auto* row = reinterpret_cast<const char*>(item.value);
@@ -27,6 +28,32 @@ std::uint32_t BatchSeries::most_rows() const {
 bool BatchSeries::push(Batch&& batch) {
     batch.sequence = {.lane = 0, .number = next_++, .part = 0, .last = true};
     return out_->push(std::move(batch)) && !is_cancelled(*run_);
+}
+
+bool RowGatherer::add(std::string_view row) {
+    const std::size_t begin = bytes_.size();
+    begins_.push_back(begin);
+    bytes_.resize(begin + (row.size() + 7) / 8 * 8);
+    std::memcpy(bytes_.data() + begin, row.data(), row.size());
+    rows_bytes_ += row.size();
+    return (begins_.size() < series_.most_rows() && rows_bytes_ < kBatch_bytes) || flush();
+}
+
+bool RowGatherer::flush() {
+    bytes_.resize(bytes_.size() + kMargin_bytes);
+    rows_.clear();
+    for (const std::size_t begin : begins_) rows_.push_back(bytes_.data() + begin);
+    Batch batch;
+    reader_.read(rows_, arena_, batch);
+    arena_.hand_over(batch.keep);
+    bytes_.clear();
+    begins_.clear();
+    rows_bytes_ = 0;
+    return series_.push(std::move(batch));
+}
+
+void RowGatherer::finish() {
+    if (!begins_.empty()) flush();
 }
 
 void emit_rows(const RowReader& reader, std::span<const SortItem> items, RowAddress address, BatchSeries& series) {

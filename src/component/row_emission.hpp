@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "component/radix_sort.hpp"
 #include "component/row_reader.hpp"
@@ -29,6 +31,29 @@ class BatchSeries {
     RunContext* run_;
     Emitter* out_;
     std::uint64_t next_ = 0;
+};
+
+/// Sends copies of stored rows on in the order in which they come, in batches as those of emit_rows.
+class RowGatherer {
+  public:
+    /// Both must outlive it.
+    RowGatherer(const RowReader& reader, BatchSeries& series)
+        : reader_(reader), series_(series), arena_(series.run().memory) {}
+
+    /// row: of a StoredRow; may go then. False: no more is wanted.
+    bool add(std::string_view row);
+    /// The last batch.
+    void finish();
+
+  private:
+    bool flush();
+    const RowReader& reader_;
+    BatchSeries& series_;
+    Arena arena_;
+    std::vector<char> bytes_;
+    std::vector<std::size_t> begins_;
+    std::vector<const char*> rows_;
+    std::size_t rows_bytes_ = 0;
 };
 
 /// Where the addresses of rows are that go with SortItems: the value itself, or where it points to.

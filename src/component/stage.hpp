@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -15,6 +16,7 @@ struct RunContext {
     std::uint64_t seed = 0;                        // of random(), sample, uuid(): the same run gives the same rows
     std::int64_t start_us = 0;                     // now(), microseconds since 1970
     std::string run_id;                            // meta.run
+    std::filesystem::path spill_folder;            // empty: that of the system for temporary files
     std::uint32_t batch_rows = 0;                  // the `batch` setting; 0: by size alone
     const std::atomic<bool>* cancelled = nullptr;  // long loops of blocking stages look at it and return
 

@@ -13,6 +13,7 @@ namespace etl {
 namespace {
 
 constexpr std::size_t kPage_bytes = 4096;  // of the system
+constexpr std::size_t kSmallShare = 32;    // of the limit: 1/32 is a small part
 
 std::size_t whole_pages(std::size_t bytes) { return (bytes + kPage_bytes - 1) / kPage_bytes * kPage_bytes; }
 
@@ -38,11 +39,22 @@ void* remap(void* data, std::size_t bytes, std::size_t wanted) {
 }  // namespace
 
 void StageMemory::keep(std::size_t bytes) {
-    if (!memory_->reserve(bytes))
-        throw Error("E501", "`" + stage_ + "` needs more than the " + format_bytes(memory_->limit_bytes()) +
-                                " of memory that the run may keep; give it more with the setting `memory`, or keep "
-                                "fewer rows or columns before this stage");
+    if (beyond_ == Beyond::spilled)
+        memory_->count(bytes);
+    else if (!memory_->reserve(bytes))
+        refuse();
     kept_bytes_ += bytes;
+}
+
+// What is a small part of the limit would make small runs and free little: somebody else keeps the rest.
+bool StageMemory::should_spill(std::size_t more_bytes) const {
+    return memory_->is_over(more_bytes) && kept_bytes_ >= memory_->limit_bytes() / kSmallShare;
+}
+
+void StageMemory::refuse() const {
+    throw Error("E501", "`" + stage_ + "` needs more than the " + format_bytes(memory_->limit_bytes()) +
+                            " of memory that the run may keep; give it more with the setting `memory`, or keep "
+                            "fewer rows or columns before this stage");
 }
 
 void StageMemory::let_go(std::size_t bytes) {

@@ -15,15 +15,23 @@ class StageMemory {
   public:
     static constexpr std::size_t kMargin_bytes = 64;  // readable behind what is asked for
 
+    /// What keep() does beyond the limit: throws, or counts all the same, since the stage looks at should_spill().
+    enum class Beyond : std::uint8_t { refused, spilled };
+
     /// stage: what a person knows it by, "group by customer_id". memory must outlive it.
-    StageMemory(Memory& memory, std::string stage) : memory_(&memory), stage_(std::move(stage)) {}
+    StageMemory(Memory& memory, std::string stage, Beyond beyond = Beyond::refused)
+        : memory_(&memory), stage_(std::move(stage)), beyond_(beyond) {}
     ~StageMemory() { memory_->release(kept_bytes_); }
     StageMemory(const StageMemory&) = delete;
     StageMemory& operator=(const StageMemory&) = delete;
 
-    /// Throws Error E501, which names the stage, beyond the run's limit.
+    /// Beyond the run's limit throws Error E501, which names the stage, unless that spills.
     void keep(std::size_t bytes);
     void let_go(std::size_t bytes);
+    /// The run keeps more than it may, or would with so much more, and this is no small part of it: write it out.
+    bool should_spill(std::size_t more_bytes = 0) const;
+    /// Throws Error E501.
+    [[noreturn]] void refuse() const;
 
     Memory& buffers() const { return *memory_; }
     const std::string& stage() const { return stage_; }
@@ -32,6 +40,7 @@ class StageMemory {
   private:
     Memory* memory_;
     std::string stage_;
+    Beyond beyond_;
     std::size_t kept_bytes_ = 0;
 };
 

@@ -59,6 +59,10 @@ class Memory {
     /// Counts bytes that a blocking stage wants to keep. False: that would pass the limit, nothing was counted.
     bool reserve(std::size_t bytes);
     void release(std::size_t bytes);
+    /// Counts them whatever the limit: for who looks at is_over() and then keeps less.
+    void count(std::size_t bytes) { reserved_.fetch_add(bytes, std::memory_order_relaxed); }
+    /// Whether what is counted, and so much more, passes the limit.
+    bool is_over(std::size_t more_bytes = 0) const { return limit_ != 0 && reserved_bytes() + more_bytes > limit_; }
 
     std::size_t limit_bytes() const { return limit_; }
     std::size_t reserved_bytes() const { return reserved_.load(std::memory_order_relaxed); }

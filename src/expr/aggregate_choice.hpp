@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
 #include "expr/aggregate_rows.hpp"
 
 namespace etl {
@@ -49,17 +54,38 @@ AggregateStatus finish_choice(const char* states, std::size_t stride, std::uint3
     return AggregateStatus::ok;
 }
 
+/// Of a text: the state's bytes, behind them those of the text.
+template <typename State>
+void save_chosen_text(const char* state, std::string& saved) {
+    saved.append(state, sizeof(State));
+    const Text& text = state_of<State>(state, 0, 0).kept.text;
+    if (text.size != 0) saved.append(text.data, text.size);
+}
+
+/// A view of what was saved: a text that takes its place gets room of its own.
+template <typename State>
+void load_chosen_text(char* state, std::string_view saved, Arena& /*arena*/) {
+    std::memcpy(state, saved.data(), sizeof(State));
+    KeptText& kept = state_of<State>(state, 0, 0).kept;
+    kept.text = make_text(saved.data() + sizeof(State), kept.text.size);
+    kept.room = 0;
+}
+
 template <typename Choice>
 inline constexpr auto kChoiceOverloads = overloads_of_one_value(
     []<typename Stored>(std::span<const Parameter> parameters, decltype(AggregateOverload::takes) takes) {
+        using State = ChosenValue<Choice, Stored>;
+        constexpr bool is_text = std::is_same_v<Stored, Text>;
         return AggregateOverload{.parameters = parameters,
                                  .result = gives_same,
-                                 .state_bytes = sizeof(ChosenValue<Choice, Stored>),
-                                 .init = init_state<ChosenValue<Choice, Stored>>,
+                                 .state_bytes = sizeof(State),
+                                 .init = init_state<State>,
                                  .update = update_choice<Choice, Stored>,
                                  .merge = merge_choice<Choice, Stored>,
                                  .finish = finish_choice<Choice, Stored>,
-                                 .takes = takes};
+                                 .takes = takes,
+                                 .save = is_text ? save_chosen_text<ChosenValue<Choice, Text>> : nullptr,
+                                 .load = is_text ? load_chosen_text<ChosenValue<Choice, Text>> : nullptr};
     });
 
 }  // namespace etl

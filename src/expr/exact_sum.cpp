@@ -150,4 +150,16 @@ double ExactSum::value() const {
     return all.rounded();
 }
 
+void ExactSum::save(std::string& saved) const {
+    saved.append(reinterpret_cast<const char*>(this), sizeof *this);
+    if (wide_ != nullptr) saved.append(reinterpret_cast<const char*>(wide_), sizeof *wide_);
+}
+
+void ExactSum::load(std::string_view saved, Arena& arena) {
+    std::memcpy(static_cast<void*>(this), saved.data(), sizeof *this);
+    if (wide_ == nullptr) return;
+    wide_ = nullptr;
+    std::memcpy(static_cast<void*>(&wide(arena)), saved.data() + sizeof *this, sizeof(Wide));
+}
+
 }  // namespace etl

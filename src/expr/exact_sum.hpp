@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "data/decimal.hpp"
 #include "data/memory.hpp"
@@ -30,6 +32,9 @@ class ExactSum {
     void add(const ExactSum& other, Arena& arena);
     /// Not finite where the sum is too great for a double, or a value was not finite.
     double value() const;
+    /// Appends it as bytes, of which load makes it again.
+    void save(std::string& saved) const;
+    void load(std::string_view saved, Arena& arena);
 
   private:
     struct Wide;

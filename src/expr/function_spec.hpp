@@ -171,6 +171,10 @@ struct AggregateOverload {
     bool null_over_nothing = true;  // the result of a group without rows; false: as the counts, 0
     /// Where patterns do not tell enough: false passes on to the next overload, which has the same parameters.
     bool (*takes)(std::span<const Argument> arguments) = nullptr;
+    /// For states that point elsewhere, to write them out: appends one. nullptr: its bytes are all there is.
+    void (*save)(const char* state, std::string& saved) = nullptr;
+    /// Makes one again, over an initialised state; what it points to lies in `saved` or in the arena.
+    void (*load)(char* state, std::string_view saved, Arena& arena) = nullptr;
 };
 struct AggregateSpec {
     std::string_view name;

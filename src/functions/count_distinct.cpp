@@ -127,6 +127,41 @@ AggregateStatus finish(const char* states, std::size_t stride, std::uint32_t cou
     return AggregateStatus::ok;
 }
 
+/// The values, one behind the other; a text has its size before it.
+template <typename Stored>
+void save(const char* state, std::string& saved) {
+    const auto& set = state_of<DistinctSet<Stored>>(state, 0, 0);
+    for (std::uint32_t i = 0; i < set.capacity; ++i) {
+        if (set.used[i] == 0) continue;
+        if constexpr (std::is_same_v<Stored, Text>) {
+            saved.append(reinterpret_cast<const char*>(&set.slots[i].size), sizeof(std::uint32_t));
+            if (set.slots[i].size != 0) saved.append(set.slots[i].data, set.slots[i].size);
+        } else {
+            saved.append(reinterpret_cast<const char*>(&set.slots[i]), sizeof set.slots[i]);
+        }
+    }
+}
+template <typename Stored>
+void load(char* state, std::string_view saved, Arena& arena) {
+    auto& set = state_of<DistinctSet<Stored>>(state, 0, 0);
+    for (std::size_t at = 0; at < saved.size();) {
+        if constexpr (std::is_same_v<Stored, Text>) {
+            std::uint32_t size;
+            std::memcpy(&size, saved.data() + at, sizeof size);
+            set.add(make_text(saved.data() + at + sizeof size, size), arena);
+            at += sizeof size + size;
+        } else {
+            typename DistinctSet<Stored>::Slot slot;
+            std::memcpy(&slot, saved.data() + at, sizeof slot);
+            if constexpr (std::is_same_v<Stored, Int128>)
+                set.add(slot.get(), arena);
+            else
+                set.add(slot, arena);
+            at += sizeof slot;
+        }
+    }
+}
+
 constexpr auto kOverloads = overloads_of_one_value(
     []<typename Stored>(std::span<const Parameter> parameters, decltype(AggregateOverload::takes) takes) {
         return AggregateOverload{.parameters = parameters,
@@ -137,7 +172,9 @@ constexpr auto kOverloads = overloads_of_one_value(
                                  .merge = merge<Stored>,
                                  .finish = finish<Stored>,
                                  .null_over_nothing = false,
-                                 .takes = takes};
+                                 .takes = takes,
+                                 .save = save<Stored>,
+                                 .load = load<Stored>};
     });
 constexpr Example kExamples[] = {{R"(count_distinct(["a", "b", "a", null]))", "2"}};
 constexpr AggregateSpec kSpec{.name = "count_distinct",

@@ -85,6 +85,17 @@ void merge_floats(char* into, const char* from, Arena& arena) {
     state_of<FloatSum>(into, 0, 0).count += other.count;
 }
 
+void save_floats(const char* state, std::string& saved) {
+    const auto& sum = state_of<FloatSum>(state, 0, 0);
+    saved.append(reinterpret_cast<const char*>(&sum.count), sizeof sum.count);
+    sum.sum.save(saved);
+}
+void load_floats(char* state, std::string_view saved, Arena& arena) {
+    auto& sum = state_of<FloatSum>(state, 0, 0);
+    std::memcpy(&sum.count, saved.data(), sizeof sum.count);
+    sum.sum.load(saved.substr(sizeof sum.count), arena);
+}
+
 /// result(total, count, value) is false where it does not fit.
 template <typename Sum, typename Stored, typename Result>
 AggregateStatus finish_sums(const char* states, std::size_t stride, std::uint32_t count, Arena& arena, Column& out,
@@ -192,7 +203,9 @@ constexpr AggregateOverload float_overload(Finish finish) {
             .init = init_state<FloatSum>,
             .update = update_floats,
             .merge = merge_floats,
-            .finish = finish};
+            .finish = finish,
+            .save = save_floats,
+            .load = load_floats};
 }
 
 constexpr AggregateOverload kSumOverloads[] = {

@@ -40,6 +40,7 @@ Engine::Engine(Plan& run_plan, Memory& run_memory, Log& run_log)
     seed = static_cast<std::uint64_t>(plan.pipeline.start_us);
     start_us = plan.pipeline.start_us;
     run_id = plan.pipeline.run_id;
+    if (!plan.pipeline.state_folder.empty()) spill_folder = plan.pipeline.state_folder / "spill";
     batch_rows = settings.batch_rows;
     cancelled = &cancelled_flag_;
     most_workers_ = count_workers(settings);

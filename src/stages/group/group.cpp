@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "component/evaluation.hpp"
@@ -10,6 +11,7 @@
 #include "data/gather.hpp"
 #include "data/print.hpp"
 #include "stages/group/group_state.hpp"
+#include "stages/group/merged_groups.hpp"
 
 namespace etl {
 
@@ -71,28 +73,57 @@ class Group final : public StageOperator {
             return a->table().size() < b->table().size();
         });
         std::iter_swap(parts_.begin(), largest);
-        GroupState& groups = *parts_.front();
-        for (std::size_t i = 1; i < parts_.size(); ++i) {
-            state.counts.merged += parts_[i]->table().size() - groups.merge(*parts_[i]);
-            if (is_cancelled(*state.run)) return;
-        }
-        if (keys_.size() == 0 && groups.table().size() == 0) {
-            groups.add_only_group();
-            state.counts.made += 1;
-        }
-        emit(groups, state, out);
+        BatchSeries series(*state.run, out);
+        if (merge_parts(state))
+            emit(*parts_.front(), state, series);
+        else
+            emit_spilled(state, series);
         parts_.clear();
     }
 
   private:
     std::uint32_t key_bytes() const { return keys_.size() == 0 ? 1 : keys_.encoder().fixed_size(); }
     std::unique_ptr<GroupState> make_groups(RunContext& run) const {
-        return std::make_unique<GroupState>(layout_, key_bytes(), run.memory, plan_.label);
+        return std::make_unique<GroupState>(layout_, key_bytes(), run, plan_.label);
     }
 
-    void emit(const GroupState& groups, GroupSlot& slot, Emitter& out) const {
+    /// Puts all groups into the first part. False: there is no memory for that, they are all written out.
+    bool merge_parts(GroupSlot& state) {
+        GroupState& groups = *parts_.front();
+        bool fits = std::all_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->runs().empty(); });
+        std::size_t merged = 1;
+        for (; fits && merged < parts_.size(); ++merged) {
+            fits = !groups.lacks_room(parts_[merged].get());
+            if (!fits || is_cancelled(*state.run)) break;
+            state.counts.merged += parts_[merged]->table().size() - groups.merge(*parts_[merged]);
+        }
+        if (keys_.size() == 0 && fits && groups.table().size() == 0) {
+            groups.add_only_group();
+            state.counts.made += 1;
+        }
+        if (fits && !groups.lacks_room(nullptr)) return true;
+        groups.spill();
+        for (; merged < parts_.size(); ++merged) parts_[merged]->spill();
+        return false;
+    }
+
+    void emit_spilled(GroupSlot& slot, BatchSeries& series) {
+        std::vector<RecordRun> runs;
+        for (const auto& part : parts_) std::move(part->runs().begin(), part->runs().end(), std::back_inserter(runs));
+        parts_.clear();
+        MergedGroups merged(std::move(runs), layout_, key_bytes(), *slot.run, plan_.label);
+        slot.counts.merged += merged.merged();
+        std::vector<SortItem> items;
+        while (const GroupState* groups = merged.next(series.most_rows())) {
+            for (std::uint32_t i = static_cast<std::uint32_t>(items.size()); i < groups->table().size(); ++i)
+                items.push_back({0, i});
+            if (!series.push(make_batch(*groups, {items.data(), groups->table().size()}, slot.evaluator))) return;
+        }
+    }
+
+    void emit(const GroupState& groups, GroupSlot& slot, BatchSeries& series) const {
         const std::uint32_t count = groups.table().size();
-        StageMemory account(slot.run->memory, plan_.label);
+        StageMemory account(slot.run->memory, plan_.label, StageMemory::Beyond::spilled);
         GrowingBytes held(account);
         held.grow(std::size_t{count} * sizeof(SortItem), GrowingBytes::Use::soon);
         auto* const items = reinterpret_cast<SortItem*>(held.data());
@@ -109,7 +140,6 @@ class Group final : public StageOperator {
             radix_sort(items, reinterpret_cast<SortItem*>(scratch.data()), count,
                        static_cast<unsigned>(std::bit_width(differing)));
         }
-        BatchSeries series(*slot.run, out);
         for (std::uint32_t first = 0; first < count; first += series.most_rows()) {
             const std::uint32_t size = std::min(series.most_rows(), count - first);
             if (!series.push(make_batch(groups, {items + first, size}, slot.evaluator))) return;

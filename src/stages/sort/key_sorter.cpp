@@ -50,7 +50,7 @@ bool has_fast_extract() { return false; }
 KeySorter::KeySorter(const RowLayouts& layouts, std::uint32_t words, std::size_t most_key_bytes)
     : layouts_(&layouts), words_(words), key_words_(static_cast<std::uint32_t>((most_key_bytes + 7) / 8)) {}
 
-bool KeySorter::sort(SortItem* items, SortItem* scratch, std::size_t count) const {
+bool KeySorter::sort(SortItem* items, SortItem* scratch, std::size_t count, bool keeps_entries) const {
     bool resolved = false;
     std::vector<Range> open = {{0, count, 0}};
     while (!open.empty()) {
@@ -64,7 +64,7 @@ bool KeySorter::sort(SortItem* items, SortItem* scratch, std::size_t count) cons
         }
         const Packing packing = pack(first, size, range.word);
         fill(packing, first, size);
-        if (range.word == 0 && !has_more(packing)) {
+        if (range.word == 0 && !has_more(packing) && !keeps_entries) {
             for (std::size_t i = 0; i < size; ++i)
                 first[i].value = reinterpret_cast<std::uintptr_t>(entry_of(first[i]).row);
             resolved = true;

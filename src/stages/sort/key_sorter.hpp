@@ -28,8 +28,9 @@ class KeySorter {
     KeySorter(const RowLayouts& layouts, std::uint32_t words, std::size_t most_key_bytes);
 
     /// items: the value of each is its entry's address; they come in source order, which equal keys keep. True: the
-    /// values were replaced by the addresses of the rows, entries are needed no more. scratch: as many items.
-    bool sort(SortItem* items, SortItem* scratch, std::size_t count) const;
+    /// values were replaced by the addresses of the rows, entries are needed no more; never where keeps_entries.
+    /// scratch: as many items.
+    bool sort(SortItem* items, SortItem* scratch, std::size_t count, bool keeps_entries = false) const;
 
   private:
     /// Some bits of some words of the keys, one behind the other.

@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <cstring>
+#include <iterator>
 
 #include "component/evaluation.hpp"
 #include "component/row_emission.hpp"
 #include "component/row_keys.hpp"
-#include "component/row_pages.hpp"
-#include "component/source_order.hpp"
-#include "stages/sort/key_sorter.hpp"
+#include "stages/sort/sort_part.hpp"
 
 namespace etl {
 
@@ -14,33 +12,13 @@ namespace {
 
 constexpr std::uint32_t kMostWords = 4;  // of a key, in an entry
 
-/// The entries of one batch, in its order.
-struct SortRun {
-    std::uint64_t order;
-    std::size_t first;  // entry
-    std::size_t count;
-};
-
-/// What a worker has seen; handed over to the operator.
-struct SortPart {
-    SortPart(Memory& memory, const std::string& label, RowLayouts& layouts)
-        : account(memory, label), pages(layouts, account), entries(account) {}
-    StageMemory account;
-    RowPages pages;
-    GrowingBytes entries;
-    std::size_t entry_count = 0;
-    std::size_t most_key_bytes = 0;
-    std::vector<SortRun> runs;
-};
-
 struct SortSlot final : EvaluatorSlot {
     explicit SortSlot(RunContext& context) : EvaluatorSlot(context), run(&context) {}
     RunContext* run;
     std::unique_ptr<SortPart> part;
     // Of the batch under way.
     std::vector<Column> values;
-    KeyBatch keys, tails;
-    std::vector<const char*> stored;
+    KeyBatch keys;
 };
 
 class Sort final : public StageOperator {
@@ -56,16 +34,14 @@ class Sort final : public StageOperator {
 
     void process(Batch&& batch, std::uint32_t /*input*/, Slot& slot, Emitter& /*out*/) override {
         auto& state = static_cast<SortSlot&>(slot);
-        if (state.part == nullptr) state.part = std::make_unique<SortPart>(state.run->memory, label_, layouts_);
+        if (state.part == nullptr) state.part = std::make_unique<SortPart>(*state.run, label_, layouts_, words_);
         {
             const ColumnsAsTheyWere restored(batch);
             keys_.evaluate(state.evaluator, batch, state.values);
             state.evaluator.reject_failures(batch, stage_);
         }
         keys_.encode(state.values, batch.selected, state.keys);
-        state.stored.resize(batch.selected.size);
-        state.part->pages.append(batch, batch.selected, cut_tails(state) ? &state.tails : nullptr, state.stored.data());
-        add_entries(batch, state);
+        state.part->add(batch, state.keys);
         std::vector<BufferRef> dropped;
         state.evaluator.arena().hand_over(dropped);
     }
@@ -77,17 +53,30 @@ class Sort final : public StageOperator {
 
     void finish(Slot& slot, Emitter& out) override {
         RunContext& run = *static_cast<SortSlot&>(slot).run;
-        StageMemory account(run.memory, label_);
+        const bool spilled =
+            std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return !part->runs().empty(); });
+        BatchSeries series(run, out);
+        if (spilled)
+            emit_merged(run, series);
+        else
+            emit_sorted(run, series);
+        parts_.clear();
+    }
+
+  private:
+    void emit_sorted(RunContext& run, BatchSeries& series) const {
+        StageMemory account(run.memory, label_, StageMemory::Beyond::spilled);
         std::size_t count = 0, most_key_bytes = 0;
         for (const auto& part : parts_) {
-            count += part->entry_count;
-            most_key_bytes = std::max(most_key_bytes, part->most_key_bytes);
+            part->release_scratch();
+            count += part->size();
+            most_key_bytes = std::max(most_key_bytes, part->most_key_bytes());
         }
         if (count == 0) return;
         GrowingBytes held(account);
         held.grow(count * sizeof(SortItem), GrowingBytes::Use::soon);
         auto* const items = reinterpret_cast<SortItem*>(held.data());
-        list_entries(items);
+        SortPart::list(parts_, items);
         const KeySorter sorter(layouts_, words_, most_key_bytes);
         GrowingBytes scratch(account);
         scratch.grow(count * sizeof(SortItem), GrowingBytes::Use::soon);
@@ -95,69 +84,24 @@ class Sort final : public StageOperator {
         scratch.reset();
         if (is_cancelled(run)) return;
         if (resolved)
-            for (const auto& part : parts_) part->entries.reset();
-        BatchSeries series(run, out);
+            for (const auto& part : parts_) part->drop_entries();
         emit_rows(RowReader(layouts_), {items, count}, resolved ? RowAddress::value : RowAddress::pointed, series);
-        parts_.clear();
     }
 
-  private:
-    /// What the entries have no room for goes with the rows. False: nothing does.
-    bool cut_tails(SortSlot& state) const {
-        const std::size_t head = words_ * sizeof(std::uint64_t);
-        KeyBatch& tails = state.tails;
-        tails.bytes.clear();
-        tails.offsets.assign(1, 0);
-        for (std::uint32_t i = 0; i < state.keys.count; ++i) {
-            const std::string_view key = state.keys.key(i);
-            if (key.size() > head) tails.bytes.insert(tails.bytes.end(), key.begin() + head, key.end());
-            tails.offsets.push_back(static_cast<std::uint32_t>(tails.bytes.size()));
+    void emit_merged(RunContext& run, BatchSeries& series) const {
+        std::vector<RecordRun> runs;
+        for (const auto& part : parts_) {
+            part->spill();
+            std::move(part->runs().begin(), part->runs().end(), std::back_inserter(runs));
+            part->runs().clear();
         }
-        tails.count = state.keys.count;
-        return !tails.bytes.empty();
-    }
-
-    void add_entries(const Batch& batch, SortSlot& state) const {
-        SortPart& part = *state.part;
-        const std::uint32_t count = batch.selected.size;
-        const std::size_t entry_bytes = SortEntry::entry_bytes(words_);
-        const std::size_t needed = (part.entry_count + count) * entry_bytes;
-        if (needed > part.entries.capacity_bytes())
-            part.entries.grow(std::max(needed, part.entries.capacity_bytes() / 2 * 3));
-        char* to = part.entries.data() + part.entry_count * entry_bytes;
-        for (std::uint32_t i = 0; i < count; ++i, to += entry_bytes) {
-            auto& entry = *reinterpret_cast<SortEntry*>(to);
-            entry.row = state.stored[i];
-            const std::string_view key = state.keys.key(i);
-            part.most_key_bytes = std::max(part.most_key_bytes, key.size());
-            char padded[kMostWords * 8] = {};
-            std::memcpy(padded, key.data(), std::min<std::size_t>(key.size(), words_ * 8));
-            for (std::uint32_t word = 0; word < words_; ++word) {
-                std::uint64_t bytes;
-                std::memcpy(&bytes, padded + word * 8, 8);
-                entry.words[word] = __builtin_bswap64(bytes);
-            }
-        }
-        part.runs.push_back({order_of(batch.sequence), part.entry_count, count});
-        part.entry_count += count;
-    }
-
-    /// All entries in source order.
-    void list_entries(SortItem* items) const {
-        struct PartRun {
-            SortRun run;
-            const char* entries;
-        };
-        std::vector<PartRun> runs;
-        for (const auto& part : parts_)
-            for (const SortRun& run : part->runs) runs.push_back({run, part->entries.data()});
-        std::sort(runs.begin(), runs.end(),
-                  [](const PartRun& a, const PartRun& b) { return a.run.order < b.run.order; });
-        const std::size_t entry_bytes = SortEntry::entry_bytes(words_);
-        for (const PartRun& each : runs) {
-            auto address = reinterpret_cast<std::uintptr_t>(each.entries + each.run.first * entry_bytes);
-            for (std::size_t i = 0; i < each.run.count; ++i, address += entry_bytes) *items++ = {0, address};
-        }
+        StageMemory account(run.memory, label_, StageMemory::Beyond::spilled);
+        RunMerge merge(std::move(runs), run, account);
+        const RowReader reader(layouts_);
+        RowGatherer rows(reader, series);
+        while (merge.next())
+            if (!rows.add(merge.value())) return;
+        if (!is_cancelled(run)) rows.finish();
     }
 
     std::uint32_t stage_;
