@@ -56,7 +56,10 @@ class Sink {
     /// Once, before the first row: checks that the target can be written, makes what is staged. Throws Error.
     virtual Committed begin(RunContext& run) = 0;
     virtual std::unique_ptr<Writer> open() = 0;
-    /// Once, after the last write of a run that is good: the target shows the new rows, wholly and durably.
+    /// Once, after the last write of a run that is good, of all its targets before the first is published: does what
+    /// may well fail, so that publishing hardly can. Nothing of it shows. Throws Error.
+    virtual void prepare() {}
+    /// Once, after prepare(): the target shows the new rows, wholly and durably.
     virtual void publish(const Positions& positions) = 0;
     /// Instead of publish: nothing of the run is left behind.
     virtual void discard() noexcept = 0;

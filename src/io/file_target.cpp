@@ -139,14 +139,17 @@ void FileTarget::put(const char* data, std::size_t size) {
 #endif
 }
 
-void FileTarget::publish() {
+void FileTarget::finish() {
     if (packer_) packer_->finish();
     packer_.reset();
+    if (!temporary_.empty() && ::fsync(file_.get()) != 0) throw_file_error("write", name_, errno);
+}
+
+void FileTarget::publish() {
     if (temporary_.empty()) {
         file_ = FileDescriptor();
         return;
     }
-    if (::fsync(file_.get()) != 0) throw_file_error("write", name_, errno);
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_file_error("write", name_, errno);
     temporary_.clear();
     file_ = FileDescriptor();

@@ -26,7 +26,9 @@ class FileTarget {
     /// the file to write into.
     void begin();
     void write(const char* data, std::size_t size);
-    /// The target holds what was written when this returns, also after a loss of power.
+    /// Nothing more is written; all of it is on the disk when this returns, but not yet in its place.
+    void finish();
+    /// After finish(): the target holds what was written when this returns, also after a loss of power.
     void publish();
     void discard() noexcept;
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -151,7 +152,7 @@ class Run {
         } catch (const Error& error) {
             if (report_.error_code.empty()) throw;
             // What failed first is the cause, on a full disk often of this, too.
-            report_.error += "; " + std::string(error.what());
+            report_.error += "; " + plan_.pipeline.secrets.redact(error.what());
         }
         if (!report_.error_code.empty() || report_.status == RunStatus::interrupted) return;
         const std::string imbalance = find_imbalance(engine_, nodes);
@@ -160,12 +161,19 @@ class Run {
         report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
     }
 
+    /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the
+    /// tables are published, whose commit still may, then the files, which only need their name.
     void publish() {
         const Positions positions = engine_.positions();
-        for (; published_ < plan_.nodes.size(); ++published_)
-            if (const auto& sink = plan_.nodes[published_].sink; sink != nullptr) {
-                sink->publish(positions);
-                log_.info(plan_.pipeline.secrets.redact("published " + sink->name()));
+        for (PlanNode& node : plan_.nodes)
+            if (node.sink != nullptr) node.sink->prepare();
+        for (const bool tables : {true, false})
+            for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
+                PlanNode& node = plan_.nodes[i];
+                if (node.sink == nullptr || node.bound.connector->is_table != tables) continue;
+                node.sink->publish(positions);
+                published_.insert(i);
+                log_.info(plan_.pipeline.secrets.redact("published " + node.sink->name()));
             }
         is_published_ = true;
     }
@@ -175,7 +183,7 @@ class Run {
         for (std::size_t node = 0; node < plan_.nodes.size() && begun > 0; ++node) {
             if (plan_.nodes[node].sink == nullptr) continue;
             --begun;
-            if (node >= published_) engine_.abandon_target(static_cast<std::uint32_t>(node));
+            if (!published_.contains(node)) engine_.abandon_target(static_cast<std::uint32_t>(node));
         }
     }
 
@@ -231,7 +239,7 @@ class Run {
     RunReport report_;
     int interrupts_ = 0;
     Clock::time_point interrupted_at_;
-    std::size_t published_ = 0;
+    std::set<std::size_t> published_;  // nodes
     bool is_published_ = false;
 };
 

@@ -202,7 +202,10 @@ void load(const Trial& trial, const std::string& place, RowRange range, std::siz
             encoder->encode(make_batch(*trial.schema, part, memory), *slot, 0, chunk);
             writer->write(std::move(chunk));
         }
-        if (writes < most_writes) return sink->publish({});
+        if (writes < most_writes) {
+            sink->prepare();
+            return sink->publish({});
+        }
     } catch (...) {
         if (writer) writer->abort();
         sink->discard();

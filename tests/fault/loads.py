@@ -7,15 +7,17 @@ from targets import Csv, JsonLines, Sqlite, Torn, difference
 
 
 class Load:
-    """incremental: the clause, empty for a full load. short: the short form has it, too."""
+    """incremental: the clause, empty for a full load. short: the short form has it, too. large: so many rows that
+    not each call is hurt, but some by chance."""
 
-    def __init__(self, kind, source, targets, workers=1, batch=40, short=False):
-        self.source, self.targets, self.short = source, targets, short
+    def __init__(self, kind, source, targets, workers=1, batch=40, short=False, large=False):
+        self.source, self.targets, self.short, self.large = source, targets, short, large
         self.workers, self.batch = workers, batch
         self.incremental = source.clause
         self.target_names = " + ".join(kind_of(target) for target in targets)
         plural = "" if workers == 1 else "s"
-        self.name = f"{kind} -> {self.target_names}, {workers} worker{plural}, batch {batch}"
+        size = ", large" if large else ""
+        self.name = f"{kind} -> {self.target_names}, {workers} worker{plural}, batch {batch}{size}"
 
     def text(self, settings=()):
         lines = ["etl 1", "pipeline load {", f"    workers = {self.workers}", f"    batch = {self.batch}",
@@ -26,7 +28,7 @@ class Load:
 
     def grow(self, folder, number, seed, rows):
         rng = random.Random(f"{seed} {self.name} {number}")
-        self.source.grow(folder, rng, number, rows)
+        self.source.grow(folder, rng, number, rows * 100 if self.large else rows)
 
     def leftovers(self, folder):
         known = {"load.etl", ".etl", *self.source.files}
@@ -58,7 +60,7 @@ class Load:
         return {target.name: target.rows(folder) for target in self.targets}
 
     def problems_when_hurt(self, folder, before, hit=()):
-        """After a run that did not end well. A full load: all of the old or of the new, the old in what was hit."""
+        """After a run that did not end well. A full load: all of the old or of the new, the old in `hit`."""
         judged = self.source.judged(folder)
         found = []
         for target in self.targets:
@@ -93,6 +95,7 @@ def full_loads():
         # One batch: its writer calls once, so that the k-th call is one of the thread that publishes.
         yield Load("full csv", CsvFile(), targets, batch=10_000, short=kind == "both")
     yield Load("full csv", CsvFile(grows=True), [Sqlite("upsert by id")])
+    yield Load("full csv", CsvFile(), one["both"], workers=4, batch=4000, large=True)
     yield Load("full table", Table(), [JsonLines("out.jsonl"), Csv("out.csv")], short=True)
 
 
@@ -107,8 +110,9 @@ def incremental_loads():
                 short = target is append[at] if workers == 1 else target is append[-1 - at]
                 yield Load(kind, make(target.mode.startswith("upsert")), [target], workers, short=short)
             both = [Sqlite("append"), Csv("out.csv", "append")]
-            yield Load(kind, make(False), both, workers, short=workers == 1)
+            yield Load(kind, make(False), both, workers, short=workers == 1 and at != 1)
             yield Load(kind, make(False), both, workers, batch=10_000)
+        yield Load(kind, make(False), both, workers=4, batch=4000, large=True)
 
 
 def meeting_loads():
@@ -118,4 +122,4 @@ def meeting_loads():
     for kind, source in [("by offset", CsvFile(grows=True, clause="incremental by offset")),
                          ("by column", Table(clause="incremental by updated"))]:
         for targets in ([Csv("out.csv", "append")], [Sqlite("append")], [Sqlite("append"), Csv("out.csv", "append")]):
-            yield Load(kind, source, targets, short=len(targets) == 1)
+            yield Load(kind, source, targets, short=isinstance(targets[0], Csv) == (kind == "by offset"))

@@ -6,10 +6,10 @@ import subprocess
 import time
 
 from faults import Ordeal
-from runs import MOST_CALLS, Fault
+from runs import Fault
 
 STATUSES = (0, 4)  # done, or another run holds it
-PATIENCE_SECONDS = 3
+PATIENCE_SECONDS = 2
 
 
 class Together(Ordeal):
@@ -19,7 +19,11 @@ class Together(Ordeal):
     def tasks(self, number):
         yield from ((self.meet, number, at) for at in range(40 if self.effort.long else 4))
         if self.load.incremental and self.effort.is_swept(number):
-            yield from ((self.sleep, number, call) for call in sorted(self.calls))
+            every = [Fault(call, at, signal_name="SIGSTOP") for call in sorted(self.calls)
+                     for at in range(1, self.calls[call] + 1)]
+            rng = random.Random(f"{self.seed} {self.load.name} {number} sleep")
+            yield from ((self.sleep, number, fault) for fault in
+                        (every if self.effort.long else rng.sample(every, min(4, len(every)))))
 
     def meet(self, number, seed):
         """Two runs start at almost the same time."""
@@ -38,22 +42,19 @@ class Together(Ordeal):
         self.counts.add("pairs")
         self.drop(trial)
 
-    def sleep(self, number, call):
+    def sleep(self, number, fault):
         """A run is stopped before its k-th call, another comes, and then the first goes on."""
-        for at in range(1, MOST_CALLS, 1 if self.effort.long else 3):
-            trial, fault = self.copy(), Fault(call, at, signal_name="SIGSTOP")
-            where = f"load {number}, {fault}"
-            log = trial.parent / (trial.name + ".trace")
-            sleeper = self.etlrun.start_traced(trial, log, fault)
-            thread = wait_until_stopped(sleeper, log)
-            if thread is None:
-                self.judge_done(trial, self.etlrun.wait(sleeper), set(), where + ", not reached")
-                self.drop(trial)
-                return
+        trial, where = self.copy(), f"load {number}, {fault}"
+        log = trial.parent / (trial.name + ".trace")
+        sleeper = self.etlrun.start_traced(trial, log, fault)
+        thread = wait_until_stopped(sleeper, log)
+        if thread is None:
+            self.judge_done(trial, self.etlrun.wait(sleeper), set(), where + ", not reached")
+        else:
             self.wake_behind_another(trial, sleeper, thread, where)
             self.finish(trial, where)
             self.counts.add("sleepers")
-            self.drop(trial)
+        self.drop(trial)
 
     def wake_behind_another(self, trial, sleeper, thread, where):
         second = self.etlrun.start(trial)

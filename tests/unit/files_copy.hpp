@@ -129,6 +129,7 @@ struct FilesCopy {
                 for (Reject& reject : chunk.batch.rejects) rejects.push_back(std::move(reject));
                 writer->write(std::move(chunk));
             }
+            sink.prepare();
             sink.publish({});
         } catch (...) {
             sink.discard();

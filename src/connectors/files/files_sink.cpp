@@ -47,12 +47,13 @@ class FilesSink : public Sink {
         return {};
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter>(target_); }
-    void publish(const Positions&) override {
+    void prepare() override {
         std::string text;
         ends_->epilogue(text);
         target_.write(text.data(), text.size());
-        target_.publish();
+        target_.finish();
     }
+    void publish(const Positions&) override { target_.publish(); }
     void discard() noexcept override { target_.discard(); }
     std::string name() const override { return target_.name(); }
 

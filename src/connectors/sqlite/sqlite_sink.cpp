@@ -213,15 +213,18 @@ class SqliteSink final : public Sink {
             transaction_, insert_text(staged ? stage_name() : quote_sql_name(table_), staged), rows_);
     }
 
-    void publish(const Positions& positions) override {
+    void prepare() override {
         const std::lock_guard lock(transaction_->mutex());
-        SqliteDatabase& database = transaction_->database();
         if (request_.mode == WriteMode::replace && rows_ == 0 && rows_before_ > 0 &&
             !request_.options.boolean("allow_empty"))
             throw Error("E427", name() + ": no row came, so the table keeps its " + std::to_string(rows_before_) +
                                     " rows; `allow_empty = true` lets `replace` empty it");
-        if (request_.mode == WriteMode::upsert) take_over(database);
-        store_positions(database, positions);
+        if (request_.mode == WriteMode::upsert) take_over(transaction_->database());
+    }
+
+    void publish(const Positions& positions) override {
+        const std::lock_guard lock(transaction_->mutex());
+        store_positions(transaction_->database(), positions);
         transaction_->publish();
     }
 
