@@ -3,13 +3,15 @@ import itertools
 import random
 import re
 import shutil
+import signal
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from runs import MOST_CALLS, Fault
+from runs import MOST_CALLS, READS, Fault
 
+INTERRUPTED = 130  # the exit status
 ERRORS = [("ENOSPC", False), ("EIO", True), ("EIO", False), ("ENOSPC", True)]
 
 
@@ -49,7 +51,7 @@ class Counts:
 
 class Ordeal:
     """One load, grown and run again and again, each time hurt in all ways."""
-    columns = ["kills", "chained kills", "random kills", "errors", "runs"]
+    columns = ["kills", "chained kills", "random kills", "stops", "errors", "runs"]
 
     def __init__(self, load, etlrun, effort, seed, folder, settings, jobs):
         self.load, self.etlrun, self.effort, self.seed = load, etlrun, effort, seed
@@ -76,7 +78,7 @@ class Ordeal:
         measured = self.etlrun.run_traced(trial)
         self.calls = measured.calls
         self.judge_done(trial, measured, known, f"load {number}, only traced")
-        self.complain(f"load {number}, only traced", trial, measured.durability.problems())
+        self.complain(f"load {number}, only traced", trial, measured.durability.problems(trial))
         if self.problems:
             return
         self.seconds = self.etlrun.run(self.copy()).seconds
@@ -85,11 +87,14 @@ class Ordeal:
                 done.result()
 
     def tasks(self, number):
-        yield from ((self.chain, number, at) for at in range(self.effort.chains))
-        yield from ((self.kill_at_random, number, at) for at in range(self.effort.random_kills))
+        share = 5 if self.load.large else 1
+        yield from ((self.chain, number, at) for at in range(0, self.effort.chains, share))
+        for at in range(0, self.effort.random_kills, share):
+            yield from ((self.kill_at_random, number, at), (self.stop_at_random, number, at))
         if self.effort.is_swept(number) and not self.load.large:
             for call in sorted(self.calls):
                 yield from ((self.kill_each, number, call), (self.fail_each, number, call))
+            yield self.fail_reading, number
 
     def copy(self):
         copy = self.folder / f"copy-{next(self.copies)}"
@@ -160,7 +165,7 @@ class Ordeal:
         trial, moments = self.copy(), []
         for _ in range(10):
             moments.append(rng.uniform(0, 1.2) * self.seconds)
-            outcome = self.etlrun.run_killed_after(trial, moments[-1])
+            outcome = self.etlrun.run_signalled(trial, moments[-1])
             if not outcome.killed:
                 break
             self.counts.add("random kills")
@@ -168,6 +173,45 @@ class Ordeal:
                           self.load.problems_when_hurt(trial, self.before))
         self.finish(trial, f"load {number}, killed at {len(moments)} moments")
         self.drop(trial)
+
+    def stop_at_random(self, number, seed):
+        """Asked to stop, as by Ctrl-C: it drops a full load, commits an incremental one, or was quicker."""
+        rng = random.Random(f"{self.seed} {self.load.name} {number} stop {seed}")
+        trial, moment = self.copy(), rng.uniform(0, 1.2) * self.seconds
+        number_of_signal = rng.choice([signal.SIGINT, signal.SIGTERM])
+        where = f"load {number}, {number_of_signal.name} after {moment:.4f} s"
+        known = self.load.reject_files(trial)
+        outcome = self.etlrun.run_signalled(trial, moment, number_of_signal)
+        if outcome.status == INTERRUPTED:
+            problems = self.load.problems_when_hurt(trial, self.before, {target.name for target in self.load.targets})
+            problems += [f"{name} is left behind by a run that was stopped" for name in self.load.leftovers(trial)]
+            self.complain(where, trial, problems, outcome)
+            self.counts.add("stops")
+        elif outcome.status != -number_of_signal:  # else it had not even begun
+            self.judge_done(trial, outcome, known, where)
+        self.finish(trial, where)
+        self.drop(trial)
+
+    def fail_reading(self, number):
+        """EIO at the k-th read of the source: no half of it is taken for the whole."""
+        for call in READS:
+            for at in range(1, MOST_CALLS):
+                trial = self.copy()
+                file = max((path for path in (trial / self.load.source.files[0]).glob("**/*") if path.is_file()),
+                           default=trial / self.load.source.files[0])
+                fault = Fault(call, at, error="EIO", file=file)
+                outcome = self.etlrun.run_traced(trial, fault)
+                if outcome.hits:
+                    problems = self.load.problems_when_hurt(trial, self.before, {t.name for t in self.load.targets})
+                    # 2: it was read to check the pipeline.
+                    if outcome.status not in (1, 2) or file.name not in outcome.said:
+                        problems.append(f"exit status {outcome.status}, and the message must name {file.name}")
+                    self.complain(f"load {number}, {fault}", trial, problems, outcome)
+                    self.counts.add("errors")
+                    self.finish(trial, f"load {number}, {fault}")
+                self.drop(trial)
+                if not outcome.hits:
+                    break
 
     def fail_each(self, number, call):
         """ENOSPC and EIO at the k-th call, once and for ever, then run again unharmed."""
@@ -222,9 +266,9 @@ class Ordeal:
         return not call.startswith("unlink") or file.endswith("-journal")
 
     def shown_names(self, trial, file):
-        """What a message may call the file: the target of a temporary or a journal, any of those in a folder."""
+        """What a message may call the file: the target of a temporary or a journal, any where it is none of theirs."""
         path = Path(file.removesuffix(" (deleted)"))
-        if path == trial:
+        if path == trial or not path.is_relative_to(trial):  # SQLite stages in the folder for temporary files
             return {target.name for target in self.load.targets}
         if ".etl" in path.relative_to(trial).parts:
             return {path.name}

@@ -13,6 +13,7 @@ from pathlib import Path
 CALLS = ["write", "pwrite64", "writev", "pwritev", "pwritev2", "fsync", "fdatasync", "sync_file_range", "rename",
          "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "truncate", "ftruncate", "fallocate", "send",
          "sendto", "sendmsg", "sendmmsg"]
+READS = ["read", "pread64"]
 MOST_CALLS = 3000  # of one kind, far beyond what the loads make
 TIMEOUT_SECONDS = 120
 TRACED = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)(.*)")
@@ -22,18 +23,21 @@ WRITTEN_TO_STDERR = re.compile(r'^\(2<[^>]*>, "((?:[^"\\]|\\.)*)"')
 
 
 class Fault:
-    """At each thread's `at`-th `call`: SIGKILL or another signal, or an error once or for ever after."""
+    """At each thread's `at`-th `call`: SIGKILL or another signal, or an error once or for ever after. With `file`,
+    only calls upon it count."""
 
-    def __init__(self, call, at, signal_name="", error="", ever=False):
+    def __init__(self, call, at, signal_name="", error="", ever=False, file=None):
         self.call, self.at, self.signal_name, self.error, self.ever = call, at, signal_name, error, ever
+        self.file = file
 
     def __str__(self):
         what = self.signal_name or self.error + (" for ever" if self.ever else " once")
-        return f"{what} at {self.call} {self.at}"
+        return f"{what} at {self.call} {self.at}" + (f" of {self.file.name}" if self.file else "")
 
-    def injection(self):
+    def options(self):
         what = f"signal={self.signal_name}" if self.signal_name else f"error={self.error}"
-        return f"inject={self.call}:{what}:when={self.at}{'+' if self.ever else ''}"
+        return ["-e", f"inject={self.call}:{what}:when={self.at}{'+' if self.ever else ''}",
+                *(["-P", str(self.file)] if self.file else [])]
 
 
 class Outcome:
@@ -62,7 +66,8 @@ class Outcome:
                 if rest.endswith("<unfinished ...>"):
                     begun[thread, call] = rest
                     continue
-            self.durability.take(call, rest)
+            if call not in READS:
+                self.durability.take(call, rest)
             if "(INJECTED)" in rest:
                 self.take_hit(call, rest)
         for (_, call), count in by_thread.items():
@@ -108,8 +113,10 @@ class Durability:
         self.found += [f"{file} {self.unsafe[str(file)]} and was not durable when {name} was committed"
                        for file in must if str(file) in self.unsafe]
 
-    def problems(self):
-        return self.found + [f"{file} {why} and is not made durable" for file, why in self.unsafe.items()]
+    def problems(self, folder):
+        left = [f"{file} {why} and is not made durable" for file, why in self.unsafe.items()
+                if Path(file).is_relative_to(folder)]
+        return self.found + left
 
 
 class Etlrun:
@@ -145,9 +152,9 @@ class Etlrun:
         # At the quicker stops of --seccomp-bpf no signal can be given.
         quick = [] if fault is not None and fault.signal_name else ["--seccomp-bpf"]
         command = ["strace", "-f", *quick, "-qq", "-y", "-s", "600", "-o", str(log),
-                   "-e", "trace=" + ",".join("?" + call for call in CALLS)]
+                   "-e", "trace=" + ",".join("?" + call for call in CALLS + READS)]
         if fault is not None:
-            command += ["-e", fault.injection()]
+            command += fault.options()
         return subprocess.Popen(command + self.command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                 start_new_session=True)
 
@@ -157,10 +164,10 @@ class Etlrun:
         log.unlink(missing_ok=True)
         return outcome
 
-    def run_killed_after(self, folder, seconds):
+    def run_signalled(self, folder, seconds, number=signal.SIGKILL):
         process = self.start(folder)
         time.sleep(seconds)
-        process.kill()
+        process.send_signal(number)
         return self.wait(process)
 
 
