@@ -15,6 +15,7 @@
 #include "component/sink.hpp"
 #include "component/source.hpp"
 #include "data/schema.hpp"
+#include "expr/expression.hpp"
 
 namespace etl {
 
@@ -48,10 +49,19 @@ struct SourceRequest {
     bool strict = false;
     std::string timezone = "UTC";
     std::uint32_t source = 0;  // its number, for origins
-    SourceSpan span;           // of the address
+    std::string name;          // in the pipeline, for stored positions
+    Incremental incremental;
+    SourceSpan span;  // of the address
 };
 
-enum class WriteMode : std::uint8_t { append, replace, upsert };
+enum class WriteMode : std::uint8_t {
+    append,
+    replace,       // of all rows, or of those for which `where` is true
+    replace_keys,  // `replace by K`: of the rows with keys that the run brings
+    upsert,
+    update,
+    remove  // `delete by K`
+};
 
 struct SinkRequest {
     const FormatSpec* format = nullptr;
@@ -63,7 +73,13 @@ struct SinkRequest {
     std::filesystem::path base_folder;
     SchemaPtr schema;
     WriteMode mode = WriteMode::replace;
-    std::vector<std::uint32_t> keys;  // columns of `upsert by`
+    std::vector<std::uint32_t> keys;        // columns of `… by K`
+    ExprPtr where;                          // of `replace where`, over the schema; nullptr: all rows
+    ExprPtr delete_when;                    // over the schema; rows for which it is true delete their key
+    std::vector<std::uint32_t> partitions;  // columns of `partition by`
+    bool commits =
+        false;          // fed by an incremental source only: Sink::commit is called on the way, rows are kept behind it
+    bool full = false;  // `--full`: what commits starts again from nothing, and shows it at its first commit
     std::string timezone = "UTC";
     std::string pipeline;  // its name
     SourceSpan span;

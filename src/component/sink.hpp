@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "component/incremental.hpp"
 #include "component/stage.hpp"
 
 namespace etl {
@@ -37,15 +38,8 @@ class Writer {
     /// Throws Error: the target cannot be written. Returns how many rows it merged (an upsert's that a later one
     /// replaces).
     virtual std::uint64_t write(Chunk&& chunk) = 0;
-    /// Rows written so far, their positions and sequence are durable together on return. Full loads call it never:
-    /// publish does it.
-    virtual void commit(const Positions& positions, Sequence behind) = 0;
     virtual void abort() noexcept = 0;
     virtual void interrupt() noexcept = 0;
-};
-
-struct Committed {
-    Positions positions;  // behind what the target holds; empty: nothing
 };
 
 /// Where rows go. Made by a connector for one run.
@@ -54,14 +48,18 @@ class Sink {
     virtual ~Sink() = default;
     virtual std::unique_ptr<Encoder> make_encoder() = 0;
     /// Once, before the first row: checks that the target can be written, makes what is staged. Throws Error.
-    virtual Committed begin(RunContext& run) = 0;
+    /// Returns what the target holds of incremental sources by the pipeline's earlier runs.
+    virtual std::vector<StoredPosition> begin(RunContext& run) = 0;
     virtual std::unique_ptr<Writer> open() = 0;
+    /// While nobody writes: the rows written so far and the checkpoint are durable together on return. Only where
+    /// SinkRequest::commits. Throws Error E530 where another run has taken the target over: nothing is written then.
+    virtual void commit(const Checkpoint& checkpoint) = 0;
     /// Once, after the last write of a run that is good, of all its targets before the first is published: does what
     /// may well fail, so that publishing hardly can. Nothing of it shows. Throws Error.
     virtual void prepare() {}
     /// Once, after prepare(): the target shows the new rows, wholly and durably.
-    virtual void publish(const Positions& positions) = 0;
-    /// Instead of publish: nothing of the run is left behind.
+    virtual void publish(const Checkpoint& checkpoint) = 0;
+    /// Instead of publish: nothing that the run wrote behind its last commit is left.
     virtual void discard() noexcept = 0;
     /// Rows of the target after publish that merged with older ones and the like, for the balance.
     virtual std::uint64_t merged_rows() const { return 0; }

@@ -23,10 +23,10 @@ struct Block {
     std::uint32_t size = 0;
     std::uint32_t begin = 0;  // the first record's offset in bytes
     Sequence sequence;        // lane and number: set by the runtime
-    Positions behind;
-    Origin origin;        // of the first record
-    bool scalar = false;  // irregular (a stray quote): to be decoded byte by byte
-    bool first = false;   // of a file: the header was cut off before
+    std::uint64_t known = 0;  // bit i: the rows lie before position i of Source::open; whoever holds that has them
+    Origin origin;            // of the first record
+    bool scalar = false;      // irregular (a stray quote): to be decoded byte by byte
+    bool first = false;       // of a file: the header was cut off before
 };
 
 /// Reads one lane. next() from one thread; interrupt() from any.
@@ -40,6 +40,9 @@ class Reader {
     virtual void interrupt() noexcept = 0;
     /// Bytes of the lane read so far, for progress; from any thread.
     virtual std::uint64_t bytes_read() const noexcept = 0;
+    /// Behind the last block: what open() takes to go on there. From next()'s thread, or while nobody is in next().
+    /// Empty where the source cannot be taken up again.
+    virtual std::string position() const { return {}; }
 };
 
 /// Where rows come from. Made by a connector for one run.
@@ -47,8 +50,10 @@ class Source {
   public:
     virtual ~Source() = default;
     virtual std::vector<Lane> lanes() = 0;
-    /// Throws Error. after: the position to go on behind; empty: the beginning.
-    virtual std::unique_ptr<Reader> open(const Lane& lane, const Positions& after, RunContext& run) = 0;
+    /// Throws Error. positions: what those who want the rows hold already, each a text of Reader::position() or empty
+    /// for nothing; at most 64. Reads from behind the least of them, and ends a block at each of the others.
+    virtual std::unique_ptr<Reader> open(const Lane& lane, const std::vector<std::string>& positions,
+                                         RunContext& run) = 0;
     virtual std::unique_ptr<Slot> make_slot(RunContext& run) = 0;
     /// Parallel, the first step of the fused chain: fills columns, rows, records, selection, rejects (stage: `stage`)
     /// and keep of the batch; sequence, behind, origin and schema are set. The slot's counts stay untouched.

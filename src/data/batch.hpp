@@ -18,17 +18,6 @@ struct Sequence {
     bool last = true;
 };
 
-/// What a source has been read up to, as its own opaque text.
-struct PositionEntry {
-    std::uint32_t source = 0;
-    std::uint32_t lane = 0;
-    std::string text;
-};
-
-struct Positions {
-    std::vector<PositionEntry> entries;  // empty: none
-};
-
 /// The source in the origin of rows that a stage made of many: nobody can say where they were read.
 inline constexpr std::uint32_t kNoSource = 0xFF;
 
@@ -78,7 +67,6 @@ struct Batch {
     std::uint32_t rows = 0;
     Selection selected;
     Sequence sequence;
-    Positions behind;
     Origin origin;
     const RecordIndex* records =
         nullptr;  // where raw columns lie: the source's block, or one that a blocking stage made

@@ -194,15 +194,6 @@ std::uint64_t Engine::bytes_read() const {
     return bytes;
 }
 
-Positions Engine::positions() const {
-    Positions all;
-    for (const auto& lane : lanes_) {
-        const std::lock_guard lock(lane->mutex);
-        all.entries.insert(all.entries.end(), lane->behind.entries.begin(), lane->behind.entries.end());
-    }
-    return all;
-}
-
 std::uint32_t Engine::chain_of_source(std::uint32_t node) const {
     const auto at = std::find_if(plan.chains.begin(), plan.chains.end(), [&](const FusedChain& chain) {
         return chain.kind == ChainKind::source && chain.head == node;

@@ -84,8 +84,6 @@ class Engine final : public RunContext, public DriverListener {
     std::unique_ptr<RunFailure> failure() const;
     std::uint64_t bytes_read() const;
     std::uint64_t bytes_total() const { return bytes_total_; }
-    /// Behind what the sources have been read up to.
-    Positions positions() const;
     /// How many of the plan's targets, in order, may have something staged.
     std::uint32_t begun_sinks() const { return begun_sinks_; }
     /// Drops what a target has staged.
@@ -101,7 +99,6 @@ class Engine final : public RunContext, public DriverListener {
         Reader* reader = nullptr;
         std::uint64_t next = 0;
         std::uint64_t bytes = 0;  // of a reader that is gone
-        Positions behind;
     };
 
     void make_drivers();

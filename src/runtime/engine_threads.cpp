@@ -12,7 +12,7 @@ void Engine::read_lane(LaneState& lane) {
     const std::uint32_t chain = chain_of_source(node);
     try {
         if (wait_for_gates(chain)) {
-            const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, {}, *this);
+            const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, {""}, *this);
             {
                 const std::lock_guard lock(lane.mutex);
                 lane.reader = reader.get();
@@ -61,7 +61,6 @@ void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel) {
         {
             const std::lock_guard lock(lane.mutex);
             ++lane.next;
-            if (!block.behind.entries.empty()) lane.behind = block.behind;
         }
         if (!channel.push(parcel)) return;
     }

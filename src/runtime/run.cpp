@@ -164,14 +164,13 @@ class Run {
     /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the
     /// tables are published, whose commit still may, then the files, which only need their name.
     void publish() {
-        const Positions positions = engine_.positions();
         for (PlanNode& node : plan_.nodes)
             if (node.sink != nullptr) node.sink->prepare();
         for (const bool tables : {true, false})
             for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
                 PlanNode& node = plan_.nodes[i];
                 if (node.sink == nullptr || node.bound.connector->is_table != tables) continue;
-                node.sink->publish(positions);
+                node.sink->publish({});
                 published_.insert(i);
                 log_.info(plan_.pipeline.secrets.redact("published " + node.sink->name()));
             }

@@ -165,7 +165,6 @@ void Runner::decode(NodeState& node, Block&& block) {
     Batch batch;
     batch.schema = node.node.bound.outputs[0].get();
     batch.sequence = sequence_;
-    batch.behind = block.behind;
     batch.origin = block.origin;
     node.node.source->decode(std::move(block), batch, *node.slot, node.number);
     emit(node, std::move(batch), 0);

@@ -121,7 +121,6 @@ struct FilesCopy {
                 Batch batch;
                 batch.schema = &schema;
                 batch.origin = block.origin;
-                batch.behind = block.behind;
                 source.decode(std::move(block), batch, *slot, 0);
                 Chunk chunk;
                 encoder->encode(std::move(batch), *encoder_slot, 1, chunk);

@@ -288,12 +288,12 @@ TEST_CASE("files: a reader goes on behind a position") {
     Memory memory;
     TestRun run(memory);
     run.batch_rows = 1;
-    const auto read_all = [&](const Positions& after) {
+    const auto read_all = [&](const std::string& after) {
         const auto source = files.make_source(request);
-        const auto reader = source->open(source->lanes().at(0), after, run);
-        std::vector<std::pair<Positions, std::string>> blocks;
+        const auto reader = source->open(source->lanes().at(0), {after}, run);
+        std::vector<std::pair<std::string, std::string>> blocks;
         for (Block block; reader->next(block);)
-            blocks.emplace_back(block.behind,
+            blocks.emplace_back(reader->position(),
                                 std::to_string(block.origin.file) + ":" + std::to_string(block.origin.line) + " " +
                                     std::string(block.bytes.data() + block.begin, block.size - block.begin));
         return blocks;

@@ -115,7 +115,7 @@ class FakeSource final : public Source {
         for (std::uint32_t i = 0; i < lanes.size(); ++i) lanes[i] = {i, "", 0};
         return lanes;
     }
-    std::unique_ptr<Reader> open(const Lane& lane, const Positions&, RunContext& run) override {
+    std::unique_ptr<Reader> open(const Lane& lane, const std::vector<std::string>&, RunContext& run) override {
         return std::make_unique<FakeReader>(script_, lane.number, run.memory);
     }
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return std::make_unique<MemorySlot>(run); }
@@ -180,7 +180,6 @@ class FakeWriter final : public Writer {
         script_.rows.insert(script_.rows.end(), values, values + chunk.rows);
         return 0;
     }
-    void commit(const Positions&, Sequence) override {}
     void abort() noexcept override {}
     void interrupt() noexcept override { script_.interrupted = true; }
 
@@ -192,14 +191,15 @@ class FakeSink final : public Sink {
   public:
     explicit FakeSink(SinkScript& script) : script_(script) {}
     std::unique_ptr<Encoder> make_encoder() override { return std::make_unique<FakeEncoder>(script_); }
-    Committed begin(RunContext&) override {
+    std::vector<StoredPosition> begin(RunContext&) override {
         script_.rows.clear();
         script_.chunks = 0;
         script_.published = script_.discarded = false;
         return {};
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<FakeWriter>(script_); }
-    void publish(const Positions&) override { script_.published = true; }
+    void commit(const Checkpoint&) override {}
+    void publish(const Checkpoint&) override { script_.published = true; }
     void discard() noexcept override { script_.discarded = true; }
     std::string name() const override { return "fake"; }
 

@@ -40,11 +40,12 @@ FilePosition parse_position(const std::string& text) {
 
 class FilesReader : public Reader {
   public:
-    FilesReader(FilesToRead files, Decoder& decoder, const Positions& after, RunContext& run);
+    FilesReader(FilesToRead files, Decoder& decoder, const std::string& after, RunContext& run);
 
     bool next(Block& block) override;
     void interrupt() noexcept override;
     std::uint64_t bytes_read() const noexcept override;
+    std::string position() const override { return to_text(behind_); }
 
   private:
     bool open_next();
@@ -72,6 +73,7 @@ class FilesReader : public Reader {
     std::uint64_t byte_ = 0;  // of the file, where begin_ is
     CutState state_;
     std::unique_ptr<FilePosition> after_;
+    FilePosition behind_;
 
     mutable std::mutex mutex_;  // of reader_ and finished_bytes_, for the other threads
     std::unique_ptr<ByteReader> reader_;
@@ -79,11 +81,9 @@ class FilesReader : public Reader {
     std::atomic<bool> interrupted_{false};
 };
 
-FilesReader::FilesReader(FilesToRead files, Decoder& decoder, const Positions& after, RunContext& run)
+FilesReader::FilesReader(FilesToRead files, Decoder& decoder, const std::string& after, RunContext& run)
     : files_(std::move(files)), decoder_(&decoder), run_(&run) {
-    for (const PositionEntry& entry : after.entries)
-        if (entry.source == files_.source && entry.lane == files_.lane)
-            after_ = std::make_unique<FilePosition>(parse_position(entry.text));
+    if (!after.empty()) after_ = std::make_unique<FilePosition>(parse_position(after));
 }
 
 void FilesReader::interrupt() noexcept {
@@ -240,13 +240,12 @@ void FilesReader::emit(Block& block, std::size_t size, const CutState& before) {
     begin_ += size;
     byte_ += size;
     is_first_ = false;
-    const FilePosition behind{byte_, state_.record, state_.line, std::string(name())};
-    block.behind.entries.push_back({files_.source, files_.lane, to_text(behind)});
+    behind_ = {byte_, state_.record, state_.line, std::string(name())};
 }
 
 }  // namespace
 
-std::unique_ptr<Reader> make_files_reader(FilesToRead files, Decoder& decoder, const Positions& after,
+std::unique_ptr<Reader> make_files_reader(FilesToRead files, Decoder& decoder, const std::string& after,
                                           RunContext& run) {
     return std::make_unique<FilesReader>(std::move(files), decoder, after, run);
 }

@@ -21,6 +21,7 @@ struct FilesToRead {
 };
 
 /// Cuts the bytes of files, one after the other, into blocks where the format's decoder says that records end.
-std::unique_ptr<Reader> make_files_reader(FilesToRead files, Decoder& decoder, const Positions& after, RunContext& run);
+std::unique_ptr<Reader> make_files_reader(FilesToRead files, Decoder& decoder, const std::string& after,
+                                          RunContext& run);
 
 }  // namespace etl

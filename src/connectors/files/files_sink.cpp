@@ -16,9 +16,6 @@ class FilesWriter : public Writer {
         if (chunk.size > 0) target_->write(chunk.bytes.data() + chunk.begin, chunk.size);
         return 0;
     }
-    void commit(const Positions&, Sequence) override {
-        throw Error("E417", target_->name() + ": a file is written whole at the end of a run, never on the way");
-    }
     void abort() noexcept override {}
     void interrupt() noexcept override {}
 
@@ -39,7 +36,7 @@ class FilesSink : public Sink {
 
     std::unique_ptr<Encoder> make_encoder() override { return request_.format->make_encoder(request_); }
 
-    Committed begin(RunContext&) override {
+    std::vector<StoredPosition> begin(RunContext&) override {
         target_.begin();
         std::string text;
         ends_->prologue(text);
@@ -47,13 +44,16 @@ class FilesSink : public Sink {
         return {};
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter>(target_); }
+    void commit(const Checkpoint&) override {
+        throw Error("E417", target_.name() + ": a file is written whole at the end of a run, never on the way");
+    }
     void prepare() override {
         std::string text;
         ends_->epilogue(text);
         target_.write(text.data(), text.size());
         target_.finish();
     }
-    void publish(const Positions&) override { target_.publish(); }
+    void publish(const Checkpoint&) override { target_.publish(); }
     void discard() noexcept override { target_.discard(); }
     std::string name() const override { return target_.name(); }
 

@@ -39,8 +39,10 @@ class FilesSource : public Source {
         }
         return {lane};
     }
-    std::unique_ptr<Reader> open(const Lane& lane, const Positions& after, RunContext& run) override {
-        return make_files_reader({files_, encoding_, source_, lane.number}, *decoder_, after, run);
+    std::unique_ptr<Reader> open(const Lane& lane, const std::vector<std::string>& positions,
+                                 RunContext& run) override {
+        return make_files_reader({files_, encoding_, source_, lane.number}, *decoder_,
+                                 positions.empty() ? std::string() : positions.front(), run);
     }
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return decoder_->make_slot(run); }
     void decode(Block&& block, Batch& batch, Slot& slot, std::uint32_t stage) override {

@@ -157,7 +157,6 @@ class SqliteWriter final : public Writer {
         return 0;
     }
 
-    void commit(const Positions& /*positions*/, Sequence /*behind*/) override {}
     void abort() noexcept override {}
     void interrupt() noexcept override { transaction_->database().interrupt(); }
 
@@ -192,7 +191,7 @@ class SqliteSink final : public Sink {
 
     std::unique_ptr<Encoder> make_encoder() override { return std::make_unique<SqliteEncoder>(); }
 
-    Committed begin(RunContext& /*run*/) override {
+    std::vector<StoredPosition> begin(RunContext& /*run*/) override {
         transaction_ = Transaction::join(sqlite_path(request_.connection, request_.base_folder),
                                          request_.connection.text("path"), request_.options.boolean("create"),
                                          static_cast<int>(request_.connection.integer("timeout")));
@@ -213,6 +212,10 @@ class SqliteSink final : public Sink {
             transaction_, insert_text(staged ? stage_name() : quote_sql_name(table_), staged), rows_);
     }
 
+    void commit(const Checkpoint& /*checkpoint*/) override {
+        throw Error("E427", name() + ": a table is loaded as a whole at the end of a run, never on the way");
+    }
+
     void prepare() override {
         const std::lock_guard lock(transaction_->mutex());
         if (request_.mode == WriteMode::replace && rows_ == 0 && rows_before_ > 0 &&
@@ -222,9 +225,8 @@ class SqliteSink final : public Sink {
         if (request_.mode == WriteMode::upsert) take_over(transaction_->database());
     }
 
-    void publish(const Positions& positions) override {
+    void publish(const Checkpoint& /*checkpoint*/) override {
         const std::lock_guard lock(transaction_->mutex());
-        store_positions(transaction_->database(), positions);
         transaction_->publish();
     }
 
@@ -288,24 +290,6 @@ class SqliteSink final : public Sink {
                          name_list(columns_) + " from " + stage_name() + " where true order by rowid" +
                          conflict_text());
         database.execute("drop table " + stage_name());
-    }
-
-    void store_positions(SqliteDatabase& database, const Positions& positions) const {
-        if (positions.entries.empty()) return;
-        database.execute(
-            "create table if not exists etl_offsets (pipeline text not null, source integer not null, lane integer not "
-            "null, target text not null, position text not null, primary key (pipeline, source, lane, target))");
-        SqliteStatement statement = database.prepare(
-            "insert into etl_offsets values (?, ?, ?, ?, ?) on conflict do update set position = excluded.position");
-        for (const PositionEntry& entry : positions.entries) {
-            statement.bind_text(1, request_.pipeline);
-            statement.bind_int(2, entry.source);
-            statement.bind_int(3, entry.lane);
-            statement.bind_text(4, table_);
-            statement.bind_text(5, entry.text);
-            statement.step();
-            statement.reset();
-        }
     }
 
     std::string insert_text(const std::string& table, bool staged) const {

@@ -205,9 +205,10 @@ class SqliteSource final : public Source {
     std::vector<Lane> lanes() override { return {Lane{}}; }
 
     /// Rows without an order of their own have no positions: what would go on behind one must not begin again.
-    std::unique_ptr<Reader> open(const Lane& /*lane*/, const Positions& after, RunContext& run) override {
-        for (const PositionEntry& entry : after.entries)
-            if (entry.source == request_.source)
+    std::unique_ptr<Reader> open(const Lane& /*lane*/, const std::vector<std::string>& positions,
+                                 RunContext& run) override {
+        for (const std::string& position : positions)
+            if (!position.empty())
                 throw Error("E409", request_.connection.text("path") + " cannot be read on from a stored position");
         return std::make_unique<SqliteReader>(request_, run, names_);
     }

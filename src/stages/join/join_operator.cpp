@@ -304,7 +304,6 @@ void JoinOperator::push_many(Batch&& batch, JoinSlot& slot, Emitter& out) const 
             made.sequence.last = done == total;
         }
         if (done == total) {
-            made.behind = std::move(batch.behind);
             made.rejects = std::move(batch.rejects);
         }
         made.keep.insert(made.keep.end(), batch.keep.begin(), batch.keep.end());
