@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "component/hashed_record.hpp"
+#include "component/record_keys.hpp"
 
 namespace etl {
 

@@ -1,10 +1,10 @@
 #include "component/record_runs.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "base/error.hpp"
+#include "component/record_keys.hpp"
 
 namespace etl {
 
@@ -23,13 +23,6 @@ struct RecordHead {
     std::uint32_t key_bytes;
 };
 
-/// The first 8 bytes, so that words compare as they do.
-std::uint64_t prefix_of(std::string_view key) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, key.data(), std::min<std::size_t>(8, key.size()));
-    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
-}
-
 }  // namespace
 
 SpillSizes spill_sizes(const Memory& memory) {
@@ -38,9 +31,12 @@ SpillSizes spill_sizes(const Memory& memory) {
     return {block, std::clamp(limit / 4 / block, kLeastFanIn, kMostFanIn)};
 }
 
+std::filesystem::path spill_folder(const RunContext& run) {
+    return run.spill_folder.empty() ? std::filesystem::temp_directory_path() : run.spill_folder;
+}
+
 std::shared_ptr<SpillFile> make_spill_file(const RunContext& run) {
-    return std::make_shared<SpillFile>(run.spill_folder.empty() ? std::filesystem::temp_directory_path()
-                                                                : run.spill_folder);
+    return std::make_shared<SpillFile>(spill_folder(run));
 }
 
 void RunWriter::add(std::string_view key, std::string_view value) {
@@ -93,7 +89,7 @@ struct RunMerge::Cursor {
         }
         at = after;
         after = at + (sizeof(RecordHead) + head().value_bytes + head().key_bytes + 7) / 8 * 8;
-        prefix = prefix_of(key());
+        prefix = key_prefix(key());
     }
     bool read_block() {
         if (next_block == run.blocks.size()) {

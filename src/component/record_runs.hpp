@@ -18,7 +18,9 @@ struct SpillSizes {
 };
 SpillSizes spill_sizes(const Memory& memory);
 
-/// A new file in the run's spill folder.
+/// Where the run's files go for what it has no memory for.
+std::filesystem::path spill_folder(const RunContext& run);
+/// A new file there.
 std::shared_ptr<SpillFile> make_spill_file(const RunContext& run);
 
 /// Records on disk, in the order of their keys.

@@ -1,8 +1,9 @@
 #include "component/record_sorter.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
+
+#include "component/record_keys.hpp"
 
 namespace etl {
 
@@ -18,12 +19,6 @@ std::uint64_t size_at(const char* record, std::size_t place) {
 }
 std::string_view value_of(const char* record) { return {record + kHead_bytes, size_at(record, 0)}; }
 std::string_view key_of(const char* record) { return {record + kHead_bytes + size_at(record, 0), size_at(record, 1)}; }
-
-std::uint64_t prefix_of(std::string_view key) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, key.data(), std::min<std::size_t>(8, key.size()));
-    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
-}
 
 }  // namespace
 
@@ -41,7 +36,7 @@ void RecordSorter::add(std::string_view key, std::string_view value) {
     std::memcpy(record, sizes, sizeof sizes);
     if (!value.empty()) std::memcpy(record + kHead_bytes, value.data(), value.size());
     if (!key.empty()) std::memcpy(record + kHead_bytes + value.size(), key.data(), key.size());
-    items()[count_++] = {prefix_of(key), record};
+    items()[count_++] = {key_prefix(key), record};
 }
 
 char* RecordSorter::take_room(std::size_t bytes) {

@@ -7,7 +7,7 @@
 
 #include "component/choice_part.hpp"
 #include "component/evaluation.hpp"
-#include "component/hashed_record.hpp"
+#include "component/record_keys.hpp"
 #include "component/record_sorter.hpp"
 #include "component/row_emission.hpp"
 #include "component/row_keys.hpp"

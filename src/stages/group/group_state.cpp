@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "component/hashed_record.hpp"
+#include "component/record_keys.hpp"
 
 namespace etl {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "component/hashed_record.hpp"
+#include "component/record_keys.hpp"
 #include "component/row_emission.hpp"
 
 namespace etl {

@@ -1,6 +1,7 @@
 #include "stages/join/join_operator.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "component/evaluation.hpp"
@@ -27,6 +28,7 @@ struct JoinSlot final : EvaluatorSlot {
     KeyBatch keys, keep_values;
     std::vector<std::uint32_t> numbers;
     std::vector<Matches> matches;
+    SpilledJoinTable::Scratch spilled;
     std::vector<const char*> good_rows;  // what matches point to once they are judged
     std::vector<FailedRow> failed;
 };
@@ -84,8 +86,7 @@ void JoinOperator::process(Batch&& batch, std::uint32_t input, Slot& slot, Emitt
 
 void JoinOperator::build(Batch& batch, JoinSlot& slot) {
     if (slot.part == nullptr)
-        slot.part =
-            std::make_unique<JoinPart>(slot.run->memory, plan_.label, right_keys_.encoder().fixed_size(), layouts_);
+        slot.part = std::make_unique<JoinPart>(*slot.run, plan_.label, right_keys_.encoder().fixed_size(), layouts_);
     right_keys_.evaluate(slot.evaluator, batch, slot.key_columns);
     if (keep_) keep_->evaluate(slot.evaluator, batch, slot.keep_columns);
     for (std::uint32_t i = 0; i < batch.columns.size(); ++i)
@@ -105,12 +106,21 @@ void JoinOperator::combine(Slot& slot, std::uint32_t input) {
     if (input == 1 && state.part != nullptr) parts_.push_back(std::move(state.part));
 }
 
+void JoinOperator::make_table(RunContext& run) {
+    MatchOrder order = MatchOrder::source;
+    if (plan_.keep) order = plan_.keep->latest ? MatchOrder::greatest_first : MatchOrder::least_first;
+    if (fit_into_memory(parts_, run.memory)) {
+        table_ = std::make_unique<JoinTable>(std::move(parts_), order, layouts_, run.memory, plan_.label);
+        return;
+    }
+    std::vector<RecordRun> runs;
+    for (const auto& part : parts_) std::move(part->runs().begin(), part->runs().end(), std::back_inserter(runs));
+    parts_.clear();
+    spilled_ = std::make_unique<SpilledJoinTable>(std::move(runs), order, layouts_, run, plan_.label);
+}
+
 void JoinOperator::probe(Batch&& batch, JoinSlot& slot, Emitter& out) {
-    std::call_once(built_, [&] {
-        MatchOrder order = MatchOrder::source;
-        if (plan_.keep) order = plan_.keep->latest ? MatchOrder::greatest_first : MatchOrder::least_first;
-        table_ = std::make_unique<JoinTable>(std::move(parts_), order, layouts_, slot.run->memory, plan_.label);
-    });
+    std::call_once(built_, [&] { make_table(*slot.run); });
     find_matches(batch, slot);
     if (plan_.condition.rest != nullptr) {
         if (plan_.kind == JoinKind::lookup_best)
@@ -135,11 +145,21 @@ void JoinOperator::find_matches(Batch& batch, JoinSlot& slot) const {
         slot.evaluator.reject_failures(batch, plan_.stage);
     }
     const Selection keyed = left_keys_.encode(slot.key_columns, batch.selected, slot.keys, slot.evaluator.arena());
+    slot.matches.assign(batch.selected.size, {});
+    const auto place = [&](auto&& matches_of) {
+        for (std::uint32_t i = 0, k = 0; k < keyed.size; ++i)
+            if (batch.selected[i] == keyed[k]) slot.matches[i] = matches_of(k++);
+    };
+    if (spilled_ != nullptr) {
+        SpilledJoinTable::Scratch& found = slot.spilled;
+        spilled_->find(slot.keys, slot.evaluator.arena(), found);
+        return place([&](std::uint32_t k) {
+            return Matches(found.rows.data() + found.begins[k], found.ends[k] - found.begins[k]);
+        });
+    }
     slot.numbers.resize(keyed.size);
     table_->find(slot.keys, slot.numbers.data());
-    slot.matches.assign(batch.selected.size, {});
-    for (std::uint32_t i = 0, k = 0; k < keyed.size; ++i)
-        if (batch.selected[i] == keyed[k]) slot.matches[i] = table_->matches(slot.numbers[k++]);
+    place([&](std::uint32_t k) { return table_->matches(slot.numbers[k]); });
 }
 
 /// Which of the pairs meet the rest of the condition. Rows whose evaluation fails are noted with the left's number.

@@ -70,6 +70,7 @@ class JoinOperator final : public StageOperator {
     bool keeps_unmatched() const { return plan_.kind != JoinKind::inner; }
     void build(Batch& batch, JoinSlot& slot);
     void probe(Batch&& batch, JoinSlot& slot, Emitter& out);
+    void make_table(RunContext& run);
     void find_matches(Batch& batch, JoinSlot& slot) const;
     void judge_all(Batch& batch, JoinSlot& slot) const;
     void judge_in_turn(Batch& batch, JoinSlot& slot) const;
@@ -86,9 +87,10 @@ class JoinOperator final : public StageOperator {
     std::optional<RowKeys> keep_;
     RowLayouts layouts_;  // of the right's rows
     RowReader reader_;
-    std::vector<std::unique_ptr<JoinPart>> parts_;
+    JoinParts parts_;
     std::once_flag built_;
-    std::unique_ptr<JoinTable> table_;
+    std::unique_ptr<JoinTable> table_;           // either in memory
+    std::unique_ptr<SpilledJoinTable> spilled_;  // or on disk
 };
 
 /// Checks what join and lookup have in common and makes the stage. word: "join", "lookup".

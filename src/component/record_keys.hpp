@@ -7,7 +7,14 @@
 
 namespace etl {
 
-// Keys of the records of blocking stages that spill: numbers are spelled so that bytes compare as they do.
+// Keys of the records that blocking stages write out: numbers are spelled so that bytes compare as they do.
+
+/// The first 8 bytes of a key, so that words compare as they do.
+inline std::uint64_t key_prefix(std::string_view key) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, key.data(), key.size() < sizeof word ? key.size() : sizeof word);
+    return __builtin_bswap64(word);
+}
 
 /// A key behind the upper half of its hash, as KeyTable::visit_by_hash orders them.
 inline void spell_hashed_key(std::uint32_t hash, std::string_view key, std::string& out) {
