@@ -24,7 +24,7 @@ struct WorkerRange {
 /// `pipeline { }` and etl.toml's [settings], checked and defaulted.
 struct Settings {
     std::string timezone = "UTC";
-    std::uint64_t memory_bytes = 0;  // 0: a quarter of the machine's
+    std::uint64_t memory_bytes = 0;  // 0: half of what the machine or its container has
     WorkerRange workers;
     double threshold = 0.75;                   // fill at which a channel is congested, 0 to 1
     double growth = 1.5;                       // factor by which a congested stage's workers grow

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/machine_memory.hpp"
 #include "base/quantity.hpp"
 #include "runtime/balance.hpp"
 #include "runtime/engine.hpp"
@@ -25,11 +26,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kSample{5};
 
 std::size_t memory_limit(const Settings& settings) {
-    if (settings.memory_bytes > 0) return settings.memory_bytes;
-    return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 4;
+    return settings.memory_bytes > 0 ? settings.memory_bytes : machine_memory_bytes() / 2;
 }
 
-/// Not getrusage() where there is better: that counts what the program had that started this one.
 std::uint64_t peak_memory_bytes() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <vector>
 
+#include "component/row_layout.hpp"
+#include "io/spill_file.hpp"
 #include "runtime/ordered_point.hpp"
 #include "runtime/outlet.hpp"
 
@@ -13,12 +17,12 @@ namespace etl {
 
 class Engine;
 
-/// An edge whose reader may have to wait for another reader of the same producer: takes batches as they come, bounded
-/// by `memory` only, and gives them out again, in order and under their numbers, as they are wanted.
+/// An edge whose reader may have to wait for another reader of the same producer: takes batches as they come, without
+/// a bound, and gives them out again, in order and under their numbers, as they are wanted. What the run has no memory
+/// for waits on disk.
 class Spool {
   public:
-    Spool(Engine& engine, std::uint32_t edge, Driver& driver, const Stream& stream, Outlet delivery)
-        : engine_(engine), edge_(edge), driver_(driver), intake_(MergeOrder::none, {&stream}, 0), delivery_(delivery) {}
+    Spool(Engine& engine, std::uint32_t edge, Driver& driver, const Stream& stream, Outlet delivery);
 
     OrderedPoint& intake() { return intake_; }
     /// The bodies of its two threads.
@@ -29,10 +33,14 @@ class Spool {
   private:
     struct Item {
         Sequence sequence;
-        std::vector<Batch> batches;
+        std::vector<Batch> batches;        // of one that waits on disk: all but its rows
+        std::vector<SpilledBlock> blocks;  // by batch; no bytes: it is in memory
         std::size_t kept_bytes = 0;
     };
     void keep(Item& item, Parcel& parcel);
+    void keep_batch(Item& item, Batch&& batch);
+    SpilledBlock write_out(const Batch& batch);
+    void read_back(Item& item);
     bool next(Item& item);
 
     Engine& engine_;
@@ -40,6 +48,10 @@ class Spool {
     Driver& driver_;
     OrderedPoint intake_;
     Outlet delivery_;
+    RowLayouts layouts_;
+    std::unique_ptr<SpillFile> file_;  // made before the first item that needs it is handed over
+    std::vector<char> rows_;           // of the batch that is written out
+    std::atomic<std::size_t> kept_bytes_{0};
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Item> items_;

@@ -21,6 +21,7 @@ const std::vector<Configuration>& configurations() {
         {"1 worker", {{"workers", "1"}}, true, 0},
         {"8 workers, batches of 2 rows", {{"workers", "8"}, {"batch", "2"}}, true, 0},
         {"channels of 1 batch, batches of 3 rows", {{"batch", "3"}}, true, 1},
+        {"next to no memory, batches of 3 rows, 2 workers", {{"batch", "3"}, {"workers", "2"}}, true, 0, 1},
         {"no plan passes", {{"batch", "5"}}, false, 0},
     };
     return all;

@@ -152,6 +152,7 @@ void run_pipeline(const Case& test, const Configuration& configuration, Outcome&
     if (!pipeline) return;
     pipeline->settings.fuse = configuration.fuse;
     pipeline->settings.channel_batches = configuration.channel_batches;
+    if (configuration.memory_bytes != 0) pipeline->settings.memory_bytes = configuration.memory_bytes;
     Plan plan = make_plan(std::move(*pipeline));
     if (test.find("plan") != nullptr) outcome["plan"] = explain(plan);
     const RunReport report = run(std::move(plan), {});

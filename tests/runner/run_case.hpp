@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,12 +9,14 @@
 
 namespace etl::logic {
 
-/// A way to run the corpus: settings over those of the pipeline; no pass where fuse is false; the room of channels.
+/// A way to run the corpus: settings over those of the pipeline; no pass where fuse is false; the room of channels;
+/// what blocking stages may keep (less than the setting takes).
 struct Configuration {
     std::string name;
     std::map<std::string, std::string> settings;
     bool fuse = true;
     unsigned channel_batches = 0;
+    std::uint64_t memory_bytes = 0;
 };
 
 /// What a run gave, by section key: "stdout", "output out.csv", "rejects", "error", "plan", "balance".

@@ -9,7 +9,9 @@ constexpr OptionSpec kSettings[] = {
     {"growth", OptionType::number, "1.5", "The factor by which a congested stage's workers grow."},
     {"hard_terminate", OptionType::duration_ms, "30m", "How long a run that was asked to end may take to do so.", 0},
     {"max_rejects", OptionType::integer, "", "Rejects over which the run fails: a count, or a share (1%).", 0},
-    {"memory", OptionType::size_bytes, "", "What blocking stages may keep; a quarter of the machine's unless set.",
+    {"memory", OptionType::size_bytes, "",
+     "What stages that see everything may keep before they write to disk; half of the machine's or container's unless "
+     "set.",
      1 << 20},
     {"rejects", OptionType::text, "", "The target of refused rows: a name or an address."},
     {"threshold", OptionType::number, "0.75", "The fill (0 to 1) at which a channel is congested."},
