@@ -71,7 +71,6 @@ void Spool::keep_batch(Item& item, Batch&& batch) {
         item.blocks.push_back(write_out(batch));
         Batch rest;
         rest.sequence = batch.sequence;
-        rest.behind = std::move(batch.behind);
         rest.rejects = std::move(batch.rejects);
         item.batches.push_back(std::move(rest));
         return;
