@@ -4,6 +4,12 @@
 
 namespace etl {
 
+namespace {
+
+constexpr int kHurry = 4;  // LZ4's acceleration: a third less time for a little more room
+
+}  // namespace
+
 std::size_t most_packed_bytes(std::size_t raw_bytes) {
     return raw_bytes > LZ4_MAX_INPUT_SIZE ? 0
                                           : static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(raw_bytes)));
@@ -11,8 +17,8 @@ std::size_t most_packed_bytes(std::size_t raw_bytes) {
 
 std::size_t pack_block(std::span<const char> raw, char* to) {
     if (raw.size() > LZ4_MAX_INPUT_SIZE) return 0;
-    const int packed = LZ4_compress_default(raw.data(), to, static_cast<int>(raw.size()),
-                                            static_cast<int>(most_packed_bytes(raw.size())));
+    const int packed = LZ4_compress_fast(raw.data(), to, static_cast<int>(raw.size()),
+                                         static_cast<int>(most_packed_bytes(raw.size())), kHurry);
     return packed <= 0 || static_cast<std::size_t>(packed) >= raw.size() ? 0 : static_cast<std::size_t>(packed);
 }
 

@@ -9,7 +9,8 @@ namespace etl {
 namespace {
 
 constexpr std::size_t kBlock_bytes = 256 * 1024;
-constexpr std::uint32_t kMostParts = 4;  // of one number that wait before an ordered point
+constexpr std::size_t kBlocksShare = 16;  // of `memory`: what blocks may be under way
+constexpr std::uint32_t kMostParts = 4;   // of one number that wait before an ordered point
 
 std::uint32_t count_workers(const Settings& settings) {
     if (settings.workers.most > 0) return settings.workers.most;
@@ -19,7 +20,7 @@ std::uint32_t count_workers(const Settings& settings) {
 /// Blocks under way are a small share of what the run may use.
 std::uint32_t count_credits(const Settings& settings, std::uint32_t workers, std::size_t memory_bytes) {
     if (settings.channel_batches > 0) return settings.channel_batches;
-    const std::size_t by_memory = memory_bytes == 0 ? SIZE_MAX : memory_bytes / 8 / kBlock_bytes;
+    const std::size_t by_memory = memory_bytes == 0 ? SIZE_MAX : memory_bytes / kBlocksShare / kBlock_bytes;
     return static_cast<std::uint32_t>(std::clamp<std::size_t>(by_memory, 1, 2 * std::size_t{workers} + 2));
 }
 

@@ -72,9 +72,9 @@ class Spilling(unittest.TestCase):
         for path in (self.folder / "out.csv", self.folder / ".etl"):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
-    def start(self, name, memory, **how):
+    def start(self, name, memory, before=(), **how):
         (self.folder / "p.etl").write_text(HEAD.replace("MEMORY", memory) + PIPELINES[name] + "\n", encoding="utf-8")
-        return subprocess.Popen([ETLRUN, "p.etl", "--json"], cwd=self.folder, stdout=subprocess.PIPE,
+        return subprocess.Popen([*before, ETLRUN, "p.etl", "--json"], cwd=self.folder, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, **how)
 
     def ended(self, process):
@@ -126,6 +126,25 @@ class Spilling(unittest.TestCase):
                     self.assertIn(".etl/spill", said)
                 self.assertTrue(self.spilled() or "out.csv" in said)
                 self.assertFalse((self.folder / "out.csv").exists())
+
+    @unittest.skipIf(shutil.which("strace") is None, "there is no strace here")
+    def test_a_disk_that_breaks(self):
+        # The first reads of a thread may be those of the loader of programs.
+        for call, error, whens in (("pwrite64", "ENOSPC", ("2", "40+")), ("pwrite64", "EIO", ("2+",)),
+                                   ("pread64", "EIO", ("40", "40+"))):
+            for at in whens:
+                with self.subTest(call=call, error=error, at=at):
+                    (self.folder / "out.csv").write_text("old\n", encoding="utf-8")
+                    process = self.start("group", "1MB", [
+                        "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                        "-e", f"inject={call}:error={error}:when={at}"])
+                    status, said = self.ended(process)
+                    if "ptrace" in said or "PTRACE" in said:
+                        self.skipTest("nothing may be traced here")
+                    self.assertEqual(status, 1, said)
+                    self.assertIn("spill folder", said)
+                    self.assertTrue(self.spilled())
+                    self.assertEqual((self.folder / "out.csv").read_text(encoding="utf-8"), "old\n")
 
     def test_nothing_is_left_after_a_kill(self):
         for name in ("sort", "group", "join"):

@@ -10,9 +10,10 @@ namespace etl {
 
 namespace {
 
-constexpr std::size_t kLeastBlock_bytes = 8192;
-constexpr std::size_t kBlockShare = 512;  // a block for so many bytes of the limit at most, that their list stays small
-constexpr std::size_t kCacheShare = 4;    // of the limit
+// A key is most often alone in its block: small ones are unpacked sooner.
+constexpr std::size_t kLeastBlock_bytes = 2048;
+constexpr std::size_t kBlockShare = 256;  // a block for so many bytes of the limit at most, that their list stays small
+constexpr std::size_t kCacheShare = 2;    // of the limit
 constexpr std::size_t kLeastCached = 16;
 constexpr std::size_t kRoom_bytes = 64 * 1024;
 
@@ -90,8 +91,8 @@ SpilledJoinTable::Bytes SpilledJoinTable::read(std::size_t number, Scratch& scra
         if (cached.number == number) return cached.bytes;
     }
     const SpilledBlock& place = blocks_[number].place;
-    auto bytes = std::make_shared<std::vector<char>>(place.raw_bytes);
-    file_->read(place, bytes->data(), scratch.packed);
+    const std::shared_ptr<char[]> bytes = std::make_shared_for_overwrite<char[]>(place.raw_bytes);
+    file_->read(place, bytes.get(), scratch.packed);
     const std::lock_guard guard(cached.lock);
     cached.number = number;
     cached.bytes = bytes;
@@ -141,10 +142,10 @@ void SpilledJoinTable::find_one(std::uint32_t hash, std::string_view key, Arena&
     for (auto number = static_cast<std::size_t>(first - blocks_.begin());
          number < blocks_.size() && blocks_[number].first_hash <= hash; ++number) {
         const Bytes bytes = read(number, scratch);
-        for (std::size_t at = 0; at < bytes->size();) {
+        for (std::size_t at = 0; at < blocks_[number].place.raw_bytes;) {
             BlockRow head;
-            std::memcpy(&head, bytes->data() + at, sizeof head);
-            const char* const row = bytes->data() + at + sizeof head;
+            std::memcpy(&head, bytes.get() + at, sizeof head);
+            const char* const row = bytes.get() + at + sizeof head;
             at += sizeof head + padded(head.row_bytes) + padded(head.key_bytes);
             if (head.hash < hash) continue;
             if (head.hash > hash) return;

@@ -54,7 +54,7 @@ class SpilledJoinTable {
         std::uint32_t last_hash;
         SpilledBlock place;
     };
-    using Bytes = std::shared_ptr<const std::vector<char>>;
+    using Bytes = std::shared_ptr<const char[]>;
     struct Cached {
         std::mutex lock;
         std::size_t number = SIZE_MAX;
