@@ -29,6 +29,8 @@ struct Settings {
     double threshold = 0.75;                   // fill at which a channel is congested, 0 to 1
     double growth = 1.5;                       // factor by which a congested stage's workers grow
     std::uint32_t batch_rows = 0;              // 0: by size alone
+    std::uint64_t commit_rows = 100'000;       // a load that commits on the way does so after so many rows read; 0: not
+    std::uint64_t commit_ms = 0;               // or after that time; 0: not
     std::optional<std::uint64_t> max_rejects;  // a count
     std::optional<double> max_rejects_share;   // 0 to 1; compared after 1,000 rows and at the end
     std::uint64_t hard_terminate_ms = 30ULL * 60 * 1000;

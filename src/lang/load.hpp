@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.hpp"
 #include "lang/bound_pipeline.hpp"
@@ -19,6 +20,8 @@ struct LoadOptions {
     std::map<std::string, std::string> settings;  // over those of the file, as they are written there: {"workers", "1"}
     std::int64_t start_us = 0;                    // now() and meta.time; 0: the clock's
     std::string run_id;                           // empty: made of the time and a random part
+    bool full = false;                            // incremental loads start again from nothing
+    std::vector<std::string> from;                // VALUE or SOURCE=VALUE: where incremental sources begin this time
 };
 
 /// Reads, parses and binds a .etl file. Nothing if there are errors (they are in `diagnostics`).

@@ -84,7 +84,7 @@ source orders = csv("orders.csv", delimeter = ";") {
     id:     itn
     amount: decimal(12, 2)
 }
-incremental by id
+split by id into 4
 from orders
 | filter amout > 0
 | map { id, total = amount * 2, half = totl / 2 }
@@ -101,7 +101,7 @@ from ordres
           "E206 3:21 not a date\n"
           "E304 4:35 unknown option `delimeter`\n"
           "E225 5:13 unknown type `itn`\n"
-          "E305 8:1 unknown clause `incremental`\n"
+          "E305 8:1 unknown clause `split`\n"
           "E203 10:10 unknown column `amout`\n"
           "E203 11:40 unknown column `totl`\n"
           "E226 12:18 unknown param `$sice`\n"

@@ -38,6 +38,8 @@ struct CommandLine {
     std::vector<std::string> params;
     std::string config;
     std::string profile;
+    std::vector<std::string> from;
+    bool full = false;
     bool dry_run = false;
     bool explain = false;
     bool json = false;
@@ -132,6 +134,8 @@ int run_file(CommandLine& line) {
     LoadOptions options;
     options.config = line.config;
     options.profile = line.profile;
+    options.full = line.full;
+    options.from = line.from;
     if (!take_params(line, options)) return kWrongPipeline;
     const auto texts = std::make_shared<SourceTexts>();
     Diagnostics diagnostics;
@@ -163,6 +167,9 @@ int main(int argc, char** argv) {
     app.add_option("-p,--param", line.params, "NAME=VALUE of a param, as often as needed")->allow_extra_args(false);
     app.add_option("--config", line.config, "the etl.toml to take, else the one beside FILE or upwards");
     app.add_option("--profile", line.profile, "the [profile.NAME] of etl.toml to take");
+    app.add_flag("--full", line.full, "loads incremental sources from their beginning again, whatever was loaded");
+    app.add_option("--from", line.from, "VALUE of the column of an incremental source, or SOURCE=VALUE: begins there")
+        ->allow_extra_args(false);
     app.add_flag("--dry-run", line.dry_run, "checks and plans, but reads and writes no row");
     app.add_flag("--explain", line.explain, "prints the plan and stops");
     app.add_flag("--json", line.json, "prints one JSON object a line, `type` first");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lang/bind/incremental.hpp"
+
 namespace etl::bind {
 
 namespace {
@@ -153,6 +155,13 @@ Stream Flows::source_stream(Source& source) {
     source.bound = bind_source(*source.decl, context_);
     source.stream.schema = source.bound.schema;
     source.stream.open = source.bound.open || source.is_broken;
+    if (source.bound.incremental != nullptr) {
+        source.stream.feed.incremental = &source.bound;
+        const auto by = source.bound.schema->find(source.bound.incremental->names.front().text);
+        if (by) source.stream.feed.by = *by;
+    } else {
+        source.stream.feed.full = !source.is_broken;
+    }
     source.stream.port = {static_cast<std::uint32_t>(nodes_.size()), 0};
     BoundNode node;
     node.kind = NodeKind::source;
@@ -173,6 +182,7 @@ Stream Flows::rejects_stream() {
     stream.port = {static_cast<std::uint32_t>(nodes_.size()), 0};
     stream.has_meta = false;
     stream.no_meta = "a reject tells its file and line itself";
+    stream.feed.full = true;
     BoundNode node;
     node.kind = NodeKind::source;
     node.name = "rejects";
@@ -281,6 +291,17 @@ void Flows::warn_unused() {
                                          "no flow begins with `from " + name + "`");
 }
 
+/// All sources are bound: a `--from` may be any's.
+void Flows::begin_sources() {
+    std::vector<BoundSource*> incremental;
+    for (const std::string& name : source_order_)
+        if (BoundSource& bound = sources_[name].bound; bound.incremental != nullptr) incremental.push_back(&bound);
+    take_from(incremental, context_);
+    for (const std::string& name : source_order_)
+        if (const Source& source = sources_[name]; source.bound.incremental != nullptr)
+            nodes_[source.stream.port.node].source.incremental = source.bound.request.incremental;
+}
+
 std::vector<BoundNode> Flows::bind(const ast::Expr* rejects) {
     find_live();
     for (Chain& chain : chains_)
@@ -291,6 +312,7 @@ std::vector<BoundNode> Flows::bind(const ast::Expr* rejects) {
     // What leads nowhere is bound for its diagnostics only.
     for (Chain& chain : chains_) bind_chain(chain);
     for (const std::string& name : source_order_) source_stream(sources_[name]);
+    begin_sources();
     targets_.check_unused(context_);
     std::vector<const Address*> read;
     for (const std::string& name : source_order_)

@@ -65,6 +65,7 @@ class Flows final : public StreamFinder {
     Stream unknown_name(const ast::Name& name);
     Stream open_stream() const;
     Stream source_stream(Source& source);
+    void begin_sources();
     Stream rejects_stream();
     void bind_chain(Chain& chain);
     bool bind_stages(Chain& chain, Stream stream);

@@ -21,6 +21,7 @@ class SettingBinder {
     void apply_special(const GivenOption& option, GivenValue value);
     void workers(const GivenValue& value);
     void max_rejects(const GivenValue& value);
+    void commit_every(const GivenValue& value);
     void timezone(const GivenValue& value);
     void refuse(const GivenValue& value, const std::string& name, const std::string& note) {
         context_.diagnostics.error("E303", value.span, "wrong value for `" + name + "`", "this is " + describe(value),
@@ -76,6 +77,19 @@ void SettingBinder::max_rejects(const GivenValue& value) {
         settings_.max_rejects = static_cast<std::uint64_t>(value.integer);
 }
 
+void SettingBinder::commit_every(const GivenValue& value) {
+    const bool duration = value.kind == GivenValue::Kind::duration;
+    if (!duration && value.kind != GivenValue::Kind::integer)
+        return refuse(value, "commit_every", "write a number of rows or a duration: 100_000, 30s");
+    if (value.integer < 1) {
+        context_.diagnostics.error("E303", value.span, "`commit_every` is out of bounds", "must be at least 1");
+        return;
+    }
+    const auto amount = static_cast<std::uint64_t>(value.integer);
+    settings_.commit_rows = duration ? 0 : amount;
+    settings_.commit_ms = duration ? amount : 0;
+}
+
 void SettingBinder::timezone(const GivenValue& value) {
     if (value.kind != GivenValue::Kind::text) return refuse(value, "timezone", "write a name: \"Europe/Berlin\"");
     if (!TimeZone::find(value.text)) {
@@ -93,6 +107,7 @@ void SettingBinder::apply_special(const GivenOption& option, GivenValue value) {
     if (value.loose && value.kind == GivenValue::Kind::text) value = parse_given(value.text, value.span);
     if (option.name == "workers") return workers(value);
     if (option.name == "max_rejects") return max_rejects(value);
+    if (option.name == "commit_every") return commit_every(value);
     context_.diagnostics.error("E303", value.span, "`rejects` has no place here", "a target of one pipeline",
                                {"write it into `pipeline { }`"});
 }
@@ -100,7 +115,7 @@ void SettingBinder::apply_special(const GivenOption& option, GivenValue value) {
 void SettingBinder::apply(const GivenOption& option) {
     if (!check_name(option.name, option.name_span)) return;
     const std::string& name = option.name;
-    if (name == "timezone" || name == "workers" || name == "max_rejects" || name == "rejects")
+    if (name == "timezone" || name == "workers" || name == "max_rejects" || name == "rejects" || name == "commit_every")
         return apply_special(option, option.value);
     const auto value = check_option(*find_spec(name), option.value, context_.diagnostics);
     if (!value) return;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "data/text_parse.hpp"
+#include "lang/bind/incremental.hpp"
 #include "lang/bind/type.hpp"
 
 namespace etl::bind {
@@ -21,6 +22,7 @@ class SourceBinder {
     void bind_columns(BoundSource& made);
     SourceColumn bind_column(const ast::Column& column);
     void check_formats(const ast::Column& column, const DataType* type);
+    void note_incremental(BoundSource& made);
     void bind_clauses(BoundSource& made);
     void mark_keys(const ast::SourceClause& clause, BoundSource& made);
     SourceSpan place_of(std::string_view message, const BoundSource& made) const;
@@ -102,11 +104,25 @@ void SourceBinder::bind_clauses(BoundSource& made) {
             mark_keys(clause, made);
         } else if (clause.kind == Kind::strict) {
             made.request.strict = true;
+        } else if (clause.kind == Kind::split) {
+            context_.diagnostics.error("E305", clause.span, "unknown clause `split`",
+                                       "there are key, strict, incremental");
+        } else if (&clause == made.incremental) {
+            bind_incremental(clause, made, context_);
         } else {
-            const std::string word = clause.kind == Kind::split ? "split" : "incremental";
-            context_.diagnostics.error("E305", clause.span, "unknown clause `" + word + "`", "there are key, strict");
+            context_.diagnostics.error("E304", clause.span, "`incremental` stands twice", "written before");
         }
     }
+}
+
+/// Before the place is looked at: by file, no file at all is no error.
+void SourceBinder::note_incremental(BoundSource& made) {
+    const auto clause = std::find_if(decl_.clauses.begin(), decl_.clauses.end(), [](const ast::SourceClause& each) {
+        return each.kind == ast::SourceClause::Kind::incremental;
+    });
+    if (clause == decl_.clauses.end()) return;
+    made.incremental = &*clause;
+    made.request.incremental.kind = incremental_kind(*clause, context_);
 }
 
 /// A message that names a declared column is shown at it.
@@ -173,7 +189,9 @@ BoundSource SourceBinder::bind() {
     SourceRequest& request = made.request;
     request.base_folder = context_.folder;
     request.timezone = context_.settings.timezone;
+    request.name = decl_.name.text;
     request.span = decl_.name.span;
+    note_incremental(made);
     if (made.address) {
         request.format = made.address->format;
         request.options = made.address->options;
@@ -187,12 +205,12 @@ BoundSource SourceBinder::bind() {
     if (decl_.columns) bind_columns(made);
     made.open = made.open || (!decl_.columns && !made.address);
     if (made.address) look(made);
-    bind_clauses(made);
-    check_keys(made);
     Schema schema;
     for (const SourceColumn& column : request.columns)
         schema.fields.push_back({column.name, column.type, {}, column.is_private});
     made.schema = std::make_shared<const Schema>(std::move(schema));
+    bind_clauses(made);
+    check_keys(made);
     return made;
 }
 

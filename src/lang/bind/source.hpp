@@ -15,6 +15,8 @@ struct BoundSource {
     SourceRequest request;
     SchemaPtr schema;
     bool open = false;
+    const ast::SourceClause* incremental = nullptr;
+    std::int64_t until_step_us = 0;  // of `until floor(…, step)`; 0: no such
 };
 
 /// Checks the declaration, and, unless offline, that the place is there; discovers the columns of one that has none.

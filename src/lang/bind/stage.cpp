@@ -47,6 +47,7 @@ class StageBinder {
     void finish_outputs(BoundStage& stage, std::uint32_t number, StageResult& result);
     void forget_unknown(Schema& schema) const;
     SchemaPtr joined_names() const;
+    Feed feed(const BoundStage& stage) const;
     std::vector<std::string> branch_names() const;
 
     StreamFinder& finder_;
@@ -146,6 +147,18 @@ std::vector<std::string> StageBinder::branch_names() const {
     return names;
 }
 
+/// What is read in full before the first row passes adds to rows, it brings none.
+Feed StageBinder::feed(const BoundStage& stage) const {
+    Feed feed = work_.streams[0].feed;
+    for (std::uint32_t i = 1; i < work_.streams.size(); ++i)
+        if (stage.op != nullptr && stage.op->kind(i) != StageKind::blocking)
+            feed.full = feed.full || work_.streams[i].feed.full;
+    const auto& passes = stage.flow.passes;
+    const auto by = std::find(passes.begin(), passes.end(), static_cast<std::int32_t>(feed.by));
+    feed.by = feed.by >= 0 && by != passes.end() ? by - passes.begin() : -1;
+    return feed;
+}
+
 void StageBinder::finish_outputs(BoundStage& stage, std::uint32_t number, StageResult& result) {
     bool open = false;
     for (const Stream& stream : work_.streams) open = open || (stream.open && !work_.closes);
@@ -160,6 +173,7 @@ void StageBinder::finish_outputs(BoundStage& stage, std::uint32_t number, StageR
         Schema schema = *stage.outputs[port];
         forget_unknown(schema);
         Stream out = work_.streams[0];
+        out.feed = feed(stage);
         out.port = {number, port};
         out.open = open;
         out.schema = std::make_shared<const Schema>(std::move(schema));

@@ -8,6 +8,15 @@
 
 namespace etl::bind {
 
+struct BoundSource;
+
+/// What the rows of a stream are read from, as far as it matters to who loads them.
+struct Feed {
+    const BoundSource* incremental = nullptr;  // the one that is read from where the run before ended
+    bool full = false;                         // rows of what each run reads from its beginning
+    std::int64_t by = -1;                      // the column that the incremental source goes by, where it is unchanged
+};
+
 /// The rows at a place of a flow.
 struct Stream {
     NodePort port;
@@ -15,6 +24,7 @@ struct Stream {
     bool open = false;  // there may be columns that are not known, after an error: nothing is said of them
     bool has_meta = true;
     std::string no_meta;  // why there is none: "`group` stands before"
+    Feed feed;
 };
 
 /// Finds what a name stands for: a source, a flow, a branch of a `route`, `rejects`.

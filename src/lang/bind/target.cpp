@@ -242,7 +242,7 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
             stream.port = {number - 1, 0};
         }
     }
-    const auto mode = bind_mode(part_of<ast::Mode>(stage), *address, *stream.schema, stream.open, context);
+    const auto mode = bind_mode(part_of<ast::Mode>(stage), *address, stream, context);
     if (!mode || !add_written(*address, mode->mode, span, context)) return made;
     if (good && !stream.open) good = fits_table(*address, *stream.schema, context);
     BoundNode& node = made.target;
@@ -255,6 +255,8 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
     node.sink.schema = stream.schema;
     node.sink.mode = mode->mode;
     node.sink.keys = mode->keys;
+    node.sink.commits = stream.feed.incremental != nullptr;
+    node.sink.full = context.options.full;
     made.good = good && fits_format(node.sink, context);
     return made;
 }

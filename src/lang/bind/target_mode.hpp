@@ -5,6 +5,7 @@
 
 #include "lang/ast.hpp"
 #include "lang/bind/address.hpp"
+#include "lang/bind/stream.hpp"
 
 namespace etl::bind {
 
@@ -14,9 +15,8 @@ struct BoundMode {
     std::vector<std::uint32_t> keys;  // columns of the schema
 };
 
-/// Checks the mode that is written, or takes a file's default. Nothing after a diagnostic. open: the schema may lack
-/// columns that are there.
-std::optional<BoundMode> bind_mode(const ast::Mode* mode, const Address& address, const Schema& schema, bool open,
+/// Checks the mode that is written, or takes a file's default, against the rows that come. Nothing after a diagnostic.
+std::optional<BoundMode> bind_mode(const ast::Mode* mode, const Address& address, const Stream& input,
                                    Context& context);
 
 }  // namespace etl::bind

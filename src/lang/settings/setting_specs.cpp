@@ -6,6 +6,8 @@ namespace {
 
 constexpr OptionSpec kSettings[] = {
     {"batch", OptionType::integer, "", "Rows of a batch at most; by size alone unless set.", 1, 1 << 20},
+    {"commit_every", OptionType::integer, "100_000",
+     "How often a load that keeps its place commits on the way: a number of rows read, or a duration (30s).", 1},
     {"growth", OptionType::number, "1.5", "The factor by which a congested stage's workers grow."},
     {"hard_terminate", OptionType::duration_ms, "30m", "How long a run that was asked to end may take to do so.", 0},
     {"max_rejects", OptionType::integer, "", "Rejects over which the run fails: a count, or a share (1%).", 0},
