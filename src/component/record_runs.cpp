@@ -66,11 +66,14 @@ RecordRun RunWriter::finish() {
     return {file_, std::move(blocks_)};
 }
 
-/// Reads one run.
+/// Reads one run. Its block comes from the system, so that what a merge of many runs had does not stay with the heap.
 struct RunMerge::Cursor {
+    Cursor(RecordRun from, StageMemory& memory, std::vector<char>& scratch)
+        : run(std::move(from)), block(memory), packed(scratch) {}
     RecordRun run;
     std::size_t next_block = 0;
-    std::vector<char> block, packed;
+    GrowingBytes block;
+    std::vector<char>& packed;
     std::size_t block_end = 0;
     std::size_t at = 0;
     std::size_t after = 0;
@@ -95,13 +98,11 @@ struct RunMerge::Cursor {
         if (next_block == run.blocks.size()) {
             run = {};
             next_block = 0;
-            block = {};
-            packed = {};
+            block.reset();
             return false;
         }
         const SpilledBlock& from = run.blocks[next_block++];
-        if (block.size() < from.raw_bytes + StageMemory::kMargin_bytes)
-            block.resize(from.raw_bytes + StageMemory::kMargin_bytes);
+        block.grow(from.raw_bytes, GrowingBytes::Use::soon);
         run.file->read(from, block.data(), packed);
         block_end = from.raw_bytes;
         after = 0;
@@ -129,22 +130,14 @@ RunMerge::RunMerge(std::vector<RecordRun> runs, const RunContext& run, StageMemo
     open(std::move(runs));
 }
 
-RunMerge::~RunMerge() { memory_.let_go(counted_bytes_); }
+RunMerge::~RunMerge() = default;
 
 void RunMerge::open(std::vector<RecordRun> runs) {
     cursors_.clear();
-    memory_.let_go(counted_bytes_);
-    counted_bytes_ = 0;
     for (RecordRun& run : runs) {
-        auto cursor = std::make_unique<Cursor>();
-        cursor->run = std::move(run);
-        for (const SpilledBlock& block : cursor->run.blocks)
-            counted_bytes_ = std::max<std::size_t>(counted_bytes_, block.raw_bytes);
-        cursor->step();
-        cursors_.push_back(std::move(cursor));
+        cursors_.push_back(std::make_unique<Cursor>(std::move(run), memory_, packed_));
+        cursors_.back()->step();
     }
-    counted_bytes_ *= 2 * cursors_.size();
-    memory_.keep(counted_bytes_);
     started_ = false;
     losers_.assign(cursors_.size(), kNobody);
     for (auto leaf = static_cast<std::uint32_t>(cursors_.size()); leaf-- > 0;) play(leaf);

@@ -71,7 +71,7 @@ class RunMerge {
     void play(std::uint32_t leaf);
 
     StageMemory& memory_;
-    std::size_t counted_bytes_ = 0;
+    std::vector<char> packed_;  // of the block that is read
     std::vector<std::unique_ptr<Cursor>> cursors_;
     std::vector<std::uint32_t> losers_;  // a tree: the winner in front
     bool started_ = false;

@@ -35,6 +35,9 @@ PIPELINES = {
             "| map { id, other = others.id, others.note } | into csv(\"out.csv\")",
     "join left": "from orders | join left others on name == others.name | map { id, name, other = others.id } "
                  "| into csv(\"out.csv\")",
+    "join many": "flow few = from orders | set { k = customer % 3000 }\n"
+                 "from others | filter id < 2000 | join few on id == few.k "
+                 "| map { id, other = few.id, few.note } | into csv(\"out.csv\")",
     "lookup": "from orders | lookup others on customer == others.customer keep latest others.amount "
               "| map { id, other = others.id, others.note } | into csv(\"out.csv\")",
     "spooled edge": "flow all = from orders | filter id > 10\n"

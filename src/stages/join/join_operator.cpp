@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "base/error.hpp"
 #include "component/evaluation.hpp"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::uint32_t kPairsAtOnce = 4096;
 
 using Matches = std::span<const char* const>;
+
+bool is_part(const Sequence& sequence) { return sequence.part != 0 || !sequence.last; }
 
 }  // namespace
 
@@ -121,6 +124,40 @@ void JoinOperator::make_table(RunContext& run) {
 
 void JoinOperator::probe(Batch&& batch, JoinSlot& slot, Emitter& out) {
     std::call_once(built_, [&] { make_table(*slot.run); });
+    {
+        const ColumnsAsTheyWere restored(batch);
+        left_keys_.evaluate(slot.evaluator, batch, slot.key_columns);
+        slot.evaluator.reject_failures(batch, plan_.stage);
+    }
+    if (spilled_ != nullptr && spilled_->rows_at_once() < batch.selected.size && !is_part(batch.sequence))
+        probe_slices(std::move(batch), slot, out);
+    else
+        probe_rows(std::move(batch), slot, out);
+}
+
+// What matches a row on disk is copied into memory: a few rows at a time where each has many matches.
+void JoinOperator::probe_slices(Batch&& batch, JoinSlot& slot, Emitter& out) const {
+    const std::uint32_t size = batch.selected.size;
+    const std::uint32_t most = std::max(spilled_->rows_at_once(), size / (kMostParts - 1) + 1);
+    std::vector<std::uint32_t> rows;
+    for_each_row(batch.selected, [&](std::uint32_t row) { rows.push_back(row); });
+    slot.evaluator.hand_over(batch);
+    std::vector<Reject> rejects = std::move(batch.rejects);
+    batch.rejects.clear();
+    for (std::uint32_t first = 0, part = 0; first < size; first += most, ++part) {
+        Batch slice = batch;
+        slice.rejects = std::exchange(rejects, {});
+        const std::uint32_t count = std::min(most, size - first);
+        auto* const selected = slot.evaluator.arena().array<std::uint32_t>(count);
+        std::copy_n(rows.data() + first, count, selected);
+        slice.selected = {selected, count};
+        slice.sequence.part = part;
+        slice.sequence.last = first + count == size;
+        probe_rows(std::move(slice), slot, out);
+    }
+}
+
+void JoinOperator::probe_rows(Batch&& batch, JoinSlot& slot, Emitter& out) const {
     find_matches(batch, slot);
     if (plan_.condition.rest != nullptr) {
         if (plan_.kind == JoinKind::lookup_best)
@@ -139,11 +176,6 @@ void JoinOperator::probe(Batch&& batch, JoinSlot& slot, Emitter& out) {
 }
 
 void JoinOperator::find_matches(Batch& batch, JoinSlot& slot) const {
-    {
-        const ColumnsAsTheyWere restored(batch);
-        left_keys_.evaluate(slot.evaluator, batch, slot.key_columns);
-        slot.evaluator.reject_failures(batch, plan_.stage);
-    }
     const Selection keyed = left_keys_.encode(slot.key_columns, batch.selected, slot.keys, slot.evaluator.arena());
     slot.matches.assign(batch.selected.size, {});
     const auto place = [&](auto&& matches_of) {
@@ -307,8 +339,8 @@ void JoinOperator::push_many(Batch&& batch, JoinSlot& slot, Emitter& out) const 
         if (matches.empty() && !keeps_unmatched()) ++slot.counts.filtered;
         total += matches.empty() && keeps_unmatched() ? 1 : matches.size();
     }
-    const bool is_part = batch.sequence.part != 0 || !batch.sequence.last;
-    const std::size_t most = is_part ? total : std::max<std::size_t>(kPairsAtOnce, total / (kMostParts - 1) + 1);
+    const bool parted = is_part(batch.sequence);
+    const std::size_t most = parted ? total : std::max<std::size_t>(kPairsAtOnce, total / (kMostParts - 1) + 1);
     if (most > kMostPartRows)
         throw Error("E507", "`" + plan_.label + "` makes " + std::to_string(total) + " rows of " +
                                 std::to_string(batch.selected.size) + ": its condition matches too many");
@@ -319,7 +351,7 @@ void JoinOperator::push_many(Batch&& batch, JoinSlot& slot, Emitter& out) const 
     for (std::uint32_t part = 0; walk.next(pairs, most); ++part) {
         Batch made = make_pairs(batch, pairs, slot.evaluator.arena(), nullptr);
         done += pairs.size();
-        if (!is_part) {
+        if (!parted) {
             made.sequence.part = part;
             made.sequence.last = done == total;
         }

@@ -71,6 +71,8 @@ class JoinOperator final : public StageOperator {
     void build(Batch& batch, JoinSlot& slot);
     void probe(Batch&& batch, JoinSlot& slot, Emitter& out);
     void make_table(RunContext& run);
+    void probe_slices(Batch&& batch, JoinSlot& slot, Emitter& out) const;
+    void probe_rows(Batch&& batch, JoinSlot& slot, Emitter& out) const;
     void find_matches(Batch& batch, JoinSlot& slot) const;
     void judge_all(Batch& batch, JoinSlot& slot) const;
     void judge_in_turn(Batch& batch, JoinSlot& slot) const;

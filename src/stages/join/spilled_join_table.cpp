@@ -15,6 +15,8 @@ constexpr std::size_t kLeastBlock_bytes = 2048;
 constexpr std::size_t kBlockShare = 256;  // a block for so many bytes of the limit at most, that their list stays small
 constexpr std::size_t kCacheShare = 2;    // of the limit
 constexpr std::size_t kLeastCached = 16;
+constexpr std::size_t kMatchesShare = 32;  // of the limit: what one batch's rows match
+constexpr std::uint64_t kLeastRowsAtOnce = 4;
 constexpr std::size_t kRoom_bytes = 64 * 1024;
 
 /// A row in a block begins with this; behind it stand the row and the key, each up to a multiple of 8.
@@ -52,17 +54,21 @@ SpilledJoinTable::SpilledJoinTable(std::vector<RecordRun> runs, MatchOrder order
     const std::size_t limit = run.memory.limit_bytes();
     const std::size_t most_blocks = limit / kBlockShare + 1;
     const std::size_t block_bytes = std::max<std::size_t>(kLeastBlock_bytes, bytes / most_blocks);
-    write_blocks(std::move(runs), block_bytes);
+    const std::uint64_t hashes = write_blocks(std::move(runs), block_bytes);
+    const std::uint64_t bytes_of_key = bytes / std::max<std::uint64_t>(hashes, 1) + 1;
+    rows_at_once_ = static_cast<std::uint32_t>(
+        std::clamp<std::uint64_t>(limit / kMatchesShare / bytes_of_key, kLeastRowsAtOnce, UINT32_MAX));
     cached_ = std::clamp<std::size_t>(limit / kCacheShare / block_bytes, kLeastCached, blocks_.size() + kLeastCached);
     cache_ = std::make_unique<Cached[]>(cached_);
     account_.keep(cached_ * (block_bytes + sizeof(Cached)) + blocks_.size() * sizeof(Block));
 }
 
-void SpilledJoinTable::write_blocks(std::vector<RecordRun> runs, std::size_t block_bytes) {
+std::uint64_t SpilledJoinTable::write_blocks(std::vector<RecordRun> runs, std::size_t block_bytes) {
     StageMemory memory(run_.memory, account_.stage(), StageMemory::Beyond::spilled);
     RunMerge merge(std::move(runs), run_, memory);
     std::vector<char> block;
     std::uint32_t first_hash = 0, last_hash = 0;
+    std::uint64_t hashes = 0;
     const auto write = [&] {
         if (!block.empty()) blocks_.push_back({first_hash, last_hash, file_->append(block)});
         block.clear();
@@ -71,8 +77,10 @@ void SpilledJoinTable::write_blocks(std::vector<RecordRun> runs, std::size_t blo
         const std::string_view value = merge.value();
         const std::uint32_t row_bytes = size_of_row(value.data());
         const std::string_view key = value.substr(padded(row_bytes));
+        const std::uint32_t before = last_hash;
         std::memcpy(&last_hash, merge.key().data(), sizeof last_hash);
         last_hash = __builtin_bswap32(last_hash);
+        hashes += hashes == 0 || last_hash != before ? 1 : 0;
         if (block.empty()) first_hash = last_hash;
         const BlockRow head{last_hash, row_bytes, static_cast<std::uint32_t>(key.size()), 0};
         const std::size_t at = block.size();
@@ -82,6 +90,7 @@ void SpilledJoinTable::write_blocks(std::vector<RecordRun> runs, std::size_t blo
         if (block.size() >= block_bytes) write();
     }
     write();
+    return hashes;
 }
 
 SpilledJoinTable::Bytes SpilledJoinTable::read(std::size_t number, Scratch& scratch) const {

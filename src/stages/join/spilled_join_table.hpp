@@ -47,6 +47,8 @@ class SpilledJoinTable {
 
     /// scratch.rows from begins[i] to ends[i]: copies of the rows that match key i, living in the arena.
     void find(const KeyBatch& keys, Arena& arena, Scratch& scratch) const;
+    /// As many keys at a time as most often match no more than has a place in memory.
+    std::uint32_t rows_at_once() const { return rows_at_once_; }
 
   private:
     struct Block {
@@ -61,7 +63,8 @@ class SpilledJoinTable {
         Bytes bytes;
     };
 
-    void write_blocks(std::vector<RecordRun> runs, std::size_t block_bytes);
+    /// How many hashes there are.
+    std::uint64_t write_blocks(std::vector<RecordRun> runs, std::size_t block_bytes);
     Bytes read(std::size_t number, Scratch& scratch) const;
     void find_one(std::uint32_t hash, std::string_view key, Arena& arena, Scratch& scratch) const;
     static bool find_again(const KeyBatch& keys, std::size_t place, Scratch& scratch);
@@ -74,6 +77,7 @@ class SpilledJoinTable {
     StageMemory account_;
     std::shared_ptr<SpillFile> file_;
     std::vector<Block> blocks_;
+    std::uint32_t rows_at_once_ = 0;
     std::size_t cached_ = 0;
     std::unique_ptr<Cached[]> cache_;
 };
