@@ -88,12 +88,15 @@ InputFileState look_at(const InputFile& file) {
     if (S_ISDIR(state.st_mode)) throw_file_error("read", file.name, EISDIR);
     if (::access(file.path.c_str(), R_OK) != 0) throw_file_error("read", file.name, errno);
     if (!S_ISREG(state.st_mode)) return {};
-    return {static_cast<std::uint64_t>(state.st_size), true};
+    return {static_cast<std::uint64_t>(state.st_size), true,
+            std::int64_t{state.st_mtim.tv_sec} * 1'000'000'000 + state.st_mtim.tv_nsec};
 }
 
-std::unique_ptr<ByteReader> open_file(const InputFile& file) {
+std::unique_ptr<ByteReader> open_file(const InputFile& file, std::uint64_t from_byte) {
     FileDescriptor opened = open_to_read(file);
     const bool regular = S_ISREG(state_of(opened, file).st_mode);
+    if (from_byte > 0 && ::lseek(opened.get(), static_cast<off_t>(from_byte), SEEK_SET) < 0)
+        throw_file_error("read", file.name, errno);
     if (regular) ::posix_fadvise(opened.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     return std::make_unique<FileReader>(std::move(opened), !regular, file.name);
 }

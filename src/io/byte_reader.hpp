@@ -32,11 +32,12 @@ struct InputFile {
 struct InputFileState {
     std::uint64_t size_bytes = 0;  // 0 where it is not known
     bool is_regular = false;       // else a pipe, a device or standard input: can be read once
+    std::int64_t modified_ns = 0;  // since 1970
 };
 InputFileState look_at(const InputFile& file);
 
-/// The plain bytes of a file.
-std::unique_ptr<ByteReader> open_file(const InputFile& file);
+/// The plain bytes of a file, from a byte on that is not behind its end (a regular one's).
+std::unique_ptr<ByteReader> open_file(const InputFile& file, std::uint64_t from_byte = 0);
 /// All of them, of a small file. Throws Error naming it.
 std::string read_file(const InputFile& file);
 /// Its text in UTF-8: unpacked if the name ends in .gz, converted from the encoding.

@@ -44,6 +44,13 @@ std::string random_suffix() {
 
 }  // namespace
 
+fs::path path_behind_link(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_symlink(path, error)) return path;
+    fs::path behind = fs::weakly_canonical(path, error);
+    return error ? path : behind;
+}
+
 FileTarget::FileTarget(fs::path path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
 
 FileTarget::~FileTarget() { discard(); }
@@ -59,13 +66,8 @@ void FileTarget::begin() {
         packer_ = std::make_unique<GzipPacker>([this](const char* data, std::size_t size) { put(data, size); });
 }
 
-/// A link is written behind, so that it stays a link.
 void FileTarget::resolve() {
-    std::error_code error;
-    if (fs::is_symlink(path_, error)) {
-        const fs::path behind = fs::weakly_canonical(path_, error);
-        if (!error) path_ = behind;
-    }
+    path_ = path_behind_link(path_);
     struct stat state{};
     const bool exists = ::stat(path_.c_str(), &state) == 0;
     if (exists && S_ISDIR(state.st_mode)) throw_file_error("write", name_, EISDIR);

@@ -11,6 +11,9 @@
 
 namespace etl {
 
+/// What a link points to, so that it stays a link when that is written; another path as it is.
+std::filesystem::path path_behind_link(const std::filesystem::path& path);
+
 /// A file that appears whole or not at all: written beside its place under another name, then made durable and renamed.
 /// "-" is standard output; it and devices are written through at once. A name that ends in .gz is packed. One thread at
 /// a time. All but discard() throw Error naming the file.

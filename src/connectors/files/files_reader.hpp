@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -10,17 +9,14 @@
 
 namespace etl {
 
-inline constexpr std::uint32_t kBlock_bytes = 256 * 1024;
-
 /// What a reader of files is told once.
 struct FilesToRead {
     std::vector<InputFile> files;
     std::string encoding;  // empty: UTF-8
     std::uint32_t source = 0;
-    std::uint32_t lane = 0;
 };
 
-/// Cuts the bytes of files, one after the other, into blocks where the format's decoder says that records end.
+/// Reads all files, one after the other; with `after`, a position of such a reader, what comes behind it.
 std::unique_ptr<Reader> make_files_reader(FilesToRead files, Decoder& decoder, const std::string& after,
                                           RunContext& run);
 

@@ -1,6 +1,8 @@
 #include "connectors/files/files_sink.hpp"
 
 #include "base/error.hpp"
+#include "connectors/files/append_target.hpp"
+#include "io/encoding.hpp"
 #include "io/file_target.hpp"
 
 namespace etl {
@@ -8,9 +10,10 @@ namespace etl {
 namespace {
 
 /// Writes into the target that its sink holds.
+template <typename Target>
 class FilesWriter : public Writer {
   public:
-    explicit FilesWriter(FileTarget& target) : target_(&target) {}
+    explicit FilesWriter(Target& target) : target_(&target) {}
 
     std::uint64_t write(Chunk&& chunk) override {
         if (chunk.size > 0) target_->write(chunk.bytes.data() + chunk.begin, chunk.size);
@@ -20,30 +23,35 @@ class FilesWriter : public Writer {
     void interrupt() noexcept override {}
 
   private:
-    FileTarget* target_;
+    Target* target_;
 };
 
+std::filesystem::path path_of(const SinkRequest& request) {
+    return request.address == "-" ? std::filesystem::path("-") : request.base_folder / request.address;
+}
+
+std::string name_of(const SinkRequest& request) {
+    return request.address == "-" ? std::string("standard output") : request.address;
+}
+
+/// Replaced as a whole at the end of a run.
 class FilesSink : public Sink {
   public:
-    explicit FilesSink(const SinkRequest& request)
-        : request_(request),
-          target_(request.address == "-" ? std::filesystem::path("-") : request.base_folder / request.address,
-                  request.address == "-" ? std::string("standard output") : request.address) {
-        if (request.mode != WriteMode::replace)
-            throw Error("E417", target_.name() + ": a file is replaced; there is no append and no upsert");
+    explicit FilesSink(const SinkRequest& request) : request_(request), target_(path_of(request), name_of(request)) {
         ends_ = request.format->make_encoder(request);
     }
 
     std::unique_ptr<Encoder> make_encoder() override { return request_.format->make_encoder(request_); }
 
     std::vector<StoredPosition> begin(RunContext&) override {
+        check_is_no_append_target();
         target_.begin();
         std::string text;
         ends_->prologue(text);
         target_.write(text.data(), text.size());
         return {};
     }
-    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter>(target_); }
+    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<FileTarget>>(target_); }
     void commit(const Checkpoint&) override {
         throw Error("E417", target_.name() + ": a file is written whole at the end of a run, never on the way");
     }
@@ -58,13 +66,62 @@ class FilesSink : public Sink {
     std::string name() const override { return target_.name(); }
 
   private:
+    /// The rows of other loads that the manifest tells of would be gone, and never come again.
+    void check_is_no_append_target() const {
+        std::error_code ignored;
+        if (!std::filesystem::exists(manifest_path(path_behind_link(path_of(request_))), ignored)) return;
+        throw Error("E417", target_.name() + " holds the rows of incremental loads, as " + target_.name() +
+                                ".etl-state says; remove both by hand if it is to be replaced, or write to another "
+                                "file");
+    }
+
     SinkRequest request_;
     FileTarget target_;
     std::unique_ptr<Encoder> ends_;
 };
 
+/// Grows from commit to commit.
+class AppendSink : public Sink {
+  public:
+    explicit AppendSink(const SinkRequest& request) : request_(request), target_(settings_of(request)) {}
+
+    std::unique_ptr<Encoder> make_encoder() override { return request_.format->make_encoder(request_); }
+    std::vector<StoredPosition> begin(RunContext&) override { return target_.begin(); }
+    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<AppendTarget>>(target_); }
+    void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
+    void prepare() override { target_.flush(); }
+    void publish(const Checkpoint& checkpoint) override {
+        target_.commit(checkpoint.positions);
+        target_.end();
+    }
+    void discard() noexcept override { target_.discard(); }
+    std::string name() const override { return target_.name(); }
+
+  private:
+    static AppendSettings settings_of(const SinkRequest& request) {
+        AppendSettings settings{path_of(request), name_of(request), request.pipeline, "", request.full, true};
+        const auto ends = request.format->make_encoder(request);
+        std::string epilogue;
+        ends->prologue(settings.prologue);
+        ends->epilogue(epilogue);
+        if (!epilogue.empty())
+            throw Error("E417", settings.name + ": nothing can be added to a file of the format " +
+                                    std::string(request.format->name));
+        if (request.options.has("encoding")) settings.is_utf8 = is_utf8_name(request.options.text("encoding"));
+        return settings;
+    }
+
+    SinkRequest request_;
+    AppendTarget target_;
+};
+
 }  // namespace
 
-std::unique_ptr<Sink> make_files_sink(const SinkRequest& request) { return std::make_unique<FilesSink>(request); }
+std::unique_ptr<Sink> make_files_sink(const SinkRequest& request) {
+    if (request.mode == WriteMode::append) return std::make_unique<AppendSink>(request);
+    if (request.mode != WriteMode::replace || request.commits)
+        throw Error("E417", name_of(request) + ": a file is replaced as a whole or added to; write `append`");
+    return std::make_unique<FilesSink>(request);
+}
 
 }  // namespace etl

@@ -2,7 +2,10 @@
 
 #include "base/error.hpp"
 #include "connectors/files/files_reader.hpp"
+#include "connectors/files/incremental_reader.hpp"
+#include "io/encoding.hpp"
 #include "io/glob.hpp"
+#include "io/gzip.hpp"
 
 namespace etl {
 
@@ -17,7 +20,8 @@ std::string encoding_of(const SourceRequest& request) {
 std::vector<InputFile> find_files(const SourceRequest& request) {
     auto files = expand_pattern(request.base_folder, request.address);
     const bool optional = request.options.has("optional") && request.options.boolean("optional");
-    if (files.empty() && !optional) throw Error("E406", "no file matches " + request.address);
+    if (files.empty() && !optional && !request.incremental.is_set())
+        throw Error("E406", "no file matches " + request.address);
     for (const InputFile& file : files) look_at(file);
     return files;
 }
@@ -39,9 +43,8 @@ class FilesSource : public Source {
         }
         return {lane};
     }
-    std::unique_ptr<Reader> open(const Lane& lane, const std::vector<std::string>& positions,
-                                 RunContext& run) override {
-        return make_files_reader({files_, encoding_, source_, lane.number}, *decoder_,
+    std::unique_ptr<Reader> open(const Lane&, const std::vector<std::string>& positions, RunContext& run) override {
+        return make_files_reader({files_, encoding_, source_}, *decoder_,
                                  positions.empty() ? std::string() : positions.front(), run);
     }
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return decoder_->make_slot(run); }
@@ -55,6 +58,57 @@ class FilesSource : public Source {
     std::string encoding_;
     std::uint32_t source_;
     std::unique_ptr<Decoder> decoder_;
+};
+
+/// Loads what the runs before it have not loaded.
+class IncrementalSource : public Source {
+  public:
+    explicit IncrementalSource(const SourceRequest& request)
+        : files_(find_files(request)),
+          clause_(request.incremental),
+          encoding_(encoding_of(request)),
+          source_(request.source),
+          decoder_(request.format->make_decoder(request)) {
+        check(request.address);
+    }
+
+    std::vector<Lane> lanes() override { return {Lane()}; }
+    std::unique_ptr<Reader> open(const Lane&, const std::vector<std::string>& positions, RunContext& run) override {
+        return make_incremental_reader({plan_files(files_, positions, clause_), clause_, encoding_, source_, names_},
+                                       *decoder_, run);
+    }
+    std::unique_ptr<Slot> make_slot(RunContext& run) override { return decoder_->make_slot(run); }
+    void decode(Block&& block, Batch& batch, Slot& slot, std::uint32_t stage) override {
+        decoder_->decode(std::move(block), batch, slot, stage);
+    }
+    std::string file_name(std::uint32_t file) const override { return names_->name(file); }
+
+  private:
+    void check(const std::string& address) const {
+        if (clause_.kind == Incremental::Kind::column)
+            throw Error("E417", address + ": files are loaded `incremental by file` or `by offset`, not by a column");
+        if (!clause_.from.empty())
+            throw Error("E417", address +
+                                    ": `--from` is for sources that are loaded by a column; `--full` loads all "
+                                    "files again");
+        if (clause_.kind != Incremental::Kind::offset) return;
+        if (!is_utf8_name(encoding_))
+            throw Error("E417", address +
+                                    ": `incremental by offset` reads files in UTF-8 only; use `incremental by "
+                                    "file`");
+        for (const InputFile& file : files_)
+            if (is_gzip_name(file.path.native()))
+                throw Error("E417", file.name +
+                                        " is packed, and `incremental by offset` reads plain files only; use "
+                                        "`incremental by file`");
+    }
+
+    std::vector<InputFile> files_;
+    Incremental clause_;
+    std::string encoding_;
+    std::uint32_t source_;
+    std::unique_ptr<Decoder> decoder_;
+    std::shared_ptr<OpenedNames> names_ = std::make_shared<OpenedNames>();
 };
 
 }  // namespace
@@ -93,6 +147,7 @@ std::vector<SourceColumn> discover_files(const SourceRequest& request) {
 }
 
 std::unique_ptr<Source> make_files_source(const SourceRequest& request) {
+    if (request.incremental.is_set()) return std::make_unique<IncrementalSource>(request);
     return std::make_unique<FilesSource>(request);
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "component/incremental.hpp"
+
+namespace etl {
+
+/// What a file target holds: NAME.etl-state beside it. Bytes behind the length belong to no commit.
+struct Manifest {
+    struct Position {
+        std::string pipeline;
+        StoredPosition stored;
+    };
+
+    std::uint64_t length = 0;
+    std::uint64_t epoch = 0;  // of the run that took the target over last
+    std::string staged;       // name of the file beside that is to take the target's place; empty: it has
+    std::vector<Position> positions;
+};
+
+std::filesystem::path manifest_path(const std::filesystem::path& target);
+/// Nothing where there is none. Throws Error: E533 where it is broken or of a later version.
+std::optional<Manifest> read_manifest(const std::filesystem::path& target, const std::string& name);
+/// Durable, in the place of the old one, when this returns. The target's lock is held. Throws Error.
+void write_manifest(const std::filesystem::path& target, const Manifest& manifest, const std::string& name);
+/// What a killed write_manifest left.
+void remove_unfinished_manifest(const std::filesystem::path& target) noexcept;
+
+}  // namespace etl
