@@ -63,6 +63,13 @@ void SqliteStatement::bind_text(int place, std::string_view text) {
     sqlite3_bind_text64(handle_, place, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void SqliteStatement::bind_blob(int place, std::string_view bytes) {
+    if (bytes.empty())
+        sqlite3_bind_zeroblob(handle_, place, 0);
+    else
+        sqlite3_bind_blob64(handle_, place, bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
 bool SqliteStatement::step() {
     const int status = sqlite3_step(handle_);
     if (status == SQLITE_ROW) return true;
@@ -137,6 +144,10 @@ std::int64_t SqliteDatabase::query_int(const std::string& sql) {
     SqliteStatement statement = prepare(sql);
     return statement.step() ? statement.integer(0) : 0;
 }
+
+std::int64_t SqliteDatabase::changes() const { return sqlite3_changes64(handle_); }
+
+bool SqliteDatabase::is_in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 void SqliteDatabase::interrupt() noexcept { sqlite3_interrupt(handle_); }
 

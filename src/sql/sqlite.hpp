@@ -26,6 +26,7 @@ class SqliteStatement {
     void bind_int(int place, std::int64_t value);
     void bind_float(int place, double value);
     void bind_text(int place, std::string_view text);
+    void bind_blob(int place, std::string_view bytes);
 
     /// True: a row is there. False: done.
     bool step();
@@ -62,6 +63,10 @@ class SqliteDatabase {
     void execute(const std::string& sql);
     /// A value of the first row and column; 0 without a row.
     std::int64_t query_int(const std::string& sql);
+    /// Rows that the last insert, update or delete changed.
+    std::int64_t changes() const;
+    /// False also where SQLite has rolled back by itself, as it does on a full disk.
+    bool is_in_transaction() const;
     /// Any thread: ends a running statement, which then throws E503.
     void interrupt() noexcept;
 

@@ -1,88 +1,15 @@
 #include <algorithm>
-#include <map>
-#include <mutex>
 
 #include "base/error.hpp"
 #include "component/flat_column.hpp"
 #include "connectors/sqlite/sqlite_connector.hpp"
+#include "connectors/sqlite/sqlite_offsets.hpp"
+#include "connectors/sqlite/sqlite_transaction.hpp"
 #include "data/print.hpp"
 
 namespace etl {
 
 namespace {
-
-/// The transaction of one file, which all targets of a run in that file share: it is committed when the last of them
-/// is published, and rolled back for all when one is discarded.
-class Transaction {
-  public:
-    static std::shared_ptr<Transaction> join(const std::filesystem::path& path, const std::string& name, bool create,
-                                             int busy_ms) {
-        static std::mutex mutex;
-        static std::map<std::string, std::weak_ptr<Transaction>> open;
-        const std::lock_guard lock(mutex);
-        std::error_code failed;  // then the path is empty here: opening the file will say why
-        std::weak_ptr<Transaction>& known = open[std::filesystem::weakly_canonical(path, failed).string()];
-        std::shared_ptr<Transaction> transaction = known.lock();
-        if (transaction == nullptr) {
-            transaction = std::make_shared<Transaction>(path, name, create, busy_ms);
-            known = transaction;
-        }
-        ++transaction->targets_;
-        return transaction;
-    }
-
-    Transaction(const std::filesystem::path& path, const std::string& name, bool create, int busy_ms)
-        : path_(path), is_new_(is_missing(path)) {
-        if (is_folder(path)) throw Error("E419", name + " is a directory, not an SQLite file");
-        if (is_new_ && !create)
-            throw Error("E424", name + ": no such file; `create = true` behind `into` makes file and table");
-        std::error_code ignored;
-        if (create && path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
-        const auto access = create ? SqliteDatabase::Access::create : SqliteDatabase::Access::write;
-        database_ = std::make_unique<SqliteDatabase>(path.string(), name, access, busy_ms);
-        database_->execute("begin immediate");
-    }
-    ~Transaction() { roll_back(); }
-
-    SqliteDatabase& database() { return *database_; }
-    std::mutex& mutex() { return mutex_; }
-
-    void publish() {
-        if (--targets_ > 0) return;
-        database_->execute("commit");
-        done_ = true;
-    }
-
-    void roll_back() noexcept {
-        if (done_) return;
-        done_ = true;
-        try {
-            database_->execute("rollback");
-        } catch (const Error&) {  // closing the file rolls back, too
-        }
-        std::error_code ignored;
-        if (!is_new_) return heal();
-        std::filesystem::remove(path_, ignored);
-        // A disk that is full may have kept SQLite from taking its journal away.
-        std::filesystem::remove(path_.string() + "-journal", ignored);
-    }
-
-  private:
-    /// After a failed write SQLite may leave the rolling back to whoever opens the file next, who may lack the right.
-    void heal() noexcept {
-        try {
-            database_->query_int("select count(*) from sqlite_schema");
-        } catch (const Error&) {  // then it is left to them
-        }
-    }
-
-    std::filesystem::path path_;
-    bool is_new_;
-    std::unique_ptr<SqliteDatabase> database_;
-    std::mutex mutex_;
-    int targets_ = 0;
-    bool done_ = false;
-};
 
 struct EncodeSlot final : Slot {
     explicit EncodeSlot(RunContext& run) : arena(run.memory) {}
@@ -139,26 +66,27 @@ class SqliteEncoder final : public Encoder {
 
 class SqliteWriter final : public Writer {
   public:
-    SqliteWriter(std::shared_ptr<Transaction> transaction, const std::string& insert, std::uint64_t& rows)
-        : transaction_(std::move(transaction)), rows_(rows) {
-        const std::lock_guard lock(transaction_->mutex());
-        insert_ = transaction_->database().prepare(insert);
-    }
+    SqliteWriter(std::shared_ptr<SqliteTransaction> transaction, std::string insert, std::uint64_t& rows)
+        : transaction_(std::move(transaction)), text_(std::move(insert)), rows_(rows) {}
 
     std::uint64_t write(Chunk&& chunk) override {
-        const std::lock_guard lock(transaction_->mutex());
         const Batch& batch = chunk.batch;
-        for_each_row(batch.selected, [&](std::uint32_t row) {
-            for (std::size_t i = 0; i < batch.columns.size(); ++i) bind(static_cast<int>(i) + 1, batch.columns[i], row);
-            insert_.step();
-            insert_.reset();
+        if (batch.selected.size == 0) return 0;
+        transaction_->write([&](SqliteDatabase& database) {
+            if (!std::exchange(is_prepared_, true)) insert_ = database.prepare(text_);
+            for_each_row(batch.selected, [&](std::uint32_t row) {
+                for (std::size_t i = 0; i < batch.columns.size(); ++i)
+                    bind(static_cast<int>(i) + 1, batch.columns[i], row);
+                insert_.step();
+                insert_.reset();
+            });
         });
         rows_ += batch.selected.size;
         return 0;
     }
 
     void abort() noexcept override {}
-    void interrupt() noexcept override { transaction_->database().interrupt(); }
+    void interrupt() noexcept override { transaction_->interrupt(); }
 
   private:
     void bind(int place, const Column& column, std::uint32_t row) {
@@ -172,7 +100,9 @@ class SqliteWriter final : public Writer {
         }
     }
 
-    std::shared_ptr<Transaction> transaction_;
+    std::shared_ptr<SqliteTransaction> transaction_;
+    std::string text_;
+    bool is_prepared_ = false;
     SqliteStatement insert_;
     std::uint64_t& rows_;
 };
@@ -184,62 +114,83 @@ const char* created_type(const DataType* type) {
 
 class SqliteSink final : public Sink {
   public:
-    explicit SqliteSink(const SinkRequest& request) : request_(request), table_(request.member_argument) {
+    explicit SqliteSink(const SinkRequest& request)
+        : request_(request), table_(request.member_argument), offsets_(request.pipeline, request.member_argument) {
         for (const Field& field : request_.schema->fields) columns_.push_back(field.name);
         for (const std::uint32_t key : request_.keys) keys_.push_back(columns_[key]);
     }
 
     std::unique_ptr<Encoder> make_encoder() override { return std::make_unique<SqliteEncoder>(); }
 
-    std::vector<StoredPosition> begin(RunContext& /*run*/) override {
-        transaction_ = Transaction::join(sqlite_path(request_.connection, request_.base_folder),
-                                         request_.connection.text("path"), request_.options.boolean("create"),
-                                         static_cast<int>(request_.connection.integer("timeout")));
-        const std::lock_guard lock(transaction_->mutex());
-        SqliteDatabase& database = transaction_->database();
-        prepare_table(database);
-        if (request_.mode == WriteMode::replace) {
-            rows_before_ = database.query_int("select count(*) from " + quote_sql_name(table_));
-            database.execute("delete from " + quote_sql_name(table_));
-        }
-        if (request_.mode == WriteMode::upsert) make_stage(database);
-        return {};
+    std::vector<StoredPosition> begin(RunContext& run) override {
+        transaction_ = SqliteTransaction::join(request_, run);
+        stage_ = "temp." + quote_sql_name("etl_stage_" + std::to_string(transaction_->next_number()) + "_" + table_);
+        if (!request_.commits || request_.full) transaction_->hold_back();
+        std::vector<StoredPosition> held;
+        transaction_->write([&](SqliteDatabase& database) {
+            if (request_.commits) held = take_over_target(database, run);
+            prepare_table(database);
+            if (request_.mode == WriteMode::upsert) make_stage(database);
+        });
+        if (request_.commits) transaction_->commit_beginning();
+        if (request_.mode == WriteMode::replace || request_.full)
+            transaction_->write([&](SqliteDatabase& database) {
+                rows_before_ = database.query_int("select count(*) from " + quote_sql_name(table_));
+                database.execute("delete from " + quote_sql_name(table_));
+            });
+        return held;
     }
 
     std::unique_ptr<Writer> open() override {
         const bool staged = request_.mode == WriteMode::upsert;
-        return std::make_unique<SqliteWriter>(
-            transaction_, insert_text(staged ? stage_name() : quote_sql_name(table_), staged), rows_);
+        return std::make_unique<SqliteWriter>(transaction_,
+                                              insert_text(staged ? stage_ : quote_sql_name(table_), staged), rows_);
     }
 
-    void commit(const Checkpoint& /*checkpoint*/) override {
-        throw Error("E427", name() + ": a table is loaded as a whole at the end of a run, never on the way");
+    void commit(const Checkpoint& checkpoint) override {
+        store(checkpoint);
+        transaction_->commit();
     }
 
     void prepare() override {
-        const std::lock_guard lock(transaction_->mutex());
         if (request_.mode == WriteMode::replace && rows_ == 0 && rows_before_ > 0 &&
             !request_.options.boolean("allow_empty"))
             throw Error("E427", name() + ": no row came, so the table keeps its " + std::to_string(rows_before_) +
                                     " rows; `allow_empty = true` lets `replace` empty it");
-        if (request_.mode == WriteMode::upsert) take_over(transaction_->database());
+        store({});
     }
 
-    void publish(const Checkpoint& /*checkpoint*/) override {
-        const std::lock_guard lock(transaction_->mutex());
+    void publish(const Checkpoint& checkpoint) override {
+        if (request_.commits) store(checkpoint);
         transaction_->publish();
     }
 
     void discard() noexcept override {
-        if (transaction_ == nullptr) return;
-        const std::lock_guard lock(transaction_->mutex());
-        transaction_->roll_back();
+        if (transaction_ != nullptr) transaction_->roll_back();
     }
 
     std::uint64_t merged_rows() const override { return merged_; }
     std::string name() const override { return request_.connection.text("path") + ": table " + table_; }
 
   private:
+    /// From here on no other run of the pipeline commits to the table.
+    std::vector<StoredPosition> take_over_target(SqliteDatabase& database, RunContext& run) {
+        offsets_.make_table(database);
+        std::int64_t& epoch = transaction_->epochs()[request_.pipeline + "\n" + table_];
+        if (epoch == 0) epoch = offsets_.take_epoch(database, run.run_id);
+        offsets_.set_epoch(epoch);
+        if (request_.full) offsets_.forget(database);
+        return offsets_.read(database);
+    }
+
+    /// Rows written so far go from the stage into the table, beside them the positions.
+    void store(const Checkpoint& checkpoint) {
+        transaction_->write([&](SqliteDatabase& database) {
+            if (request_.commits) offsets_.store(database, checkpoint.positions);
+            if (request_.mode == WriteMode::upsert) take_over(database);
+        });
+    }
+
     void prepare_table(SqliteDatabase& database) {
         const auto existing = database.table_columns(table_);
         if (existing.empty()) {
@@ -276,7 +227,7 @@ class SqliteSink final : public Sink {
     }
 
     void make_stage(SqliteDatabase& database) const {
-        std::string sql = "create temp table " + stage_name().substr(5) + " (";
+        std::string sql = "create table " + stage_ + " (";
         for (std::size_t i = 0; i < columns_.size(); ++i)
             sql += (i == 0 ? "" : ", ") + quote_sql_name(columns_[i]) + " " +
                    created_type(request_.schema->fields[i].type);
@@ -284,12 +235,12 @@ class SqliteSink final : public Sink {
     }
 
     void take_over(SqliteDatabase& database) {
-        const auto staged = static_cast<std::uint64_t>(database.query_int("select count(*) from " + stage_name()));
-        merged_ = rows_ - staged;
+        const auto staged = static_cast<std::uint64_t>(database.query_int("select count(*) from " + stage_));
+        merged_ += rows_ - rows_taken_over_ - staged;
+        rows_taken_over_ = rows_;
         database.execute("insert into " + quote_sql_name(table_) + " (" + name_list(columns_) + ") select " +
-                         name_list(columns_) + " from " + stage_name() + " where true order by rowid" +
-                         conflict_text());
-        database.execute("drop table " + stage_name());
+                         name_list(columns_) + " from " + stage_ + " where true order by rowid" + conflict_text());
+        database.execute("delete from " + stage_);
     }
 
     std::string insert_text(const std::string& table, bool staged) const {
@@ -313,15 +264,16 @@ class SqliteSink final : public Sink {
         return out;
     }
 
-    std::string stage_name() const { return "temp." + quote_sql_name("etl_stage_" + table_); }
-
     SinkRequest request_;
     std::string table_;
     std::vector<std::string> columns_;
     std::vector<std::string> keys_;
-    std::shared_ptr<Transaction> transaction_;
+    SqliteOffsets offsets_;
+    std::string stage_;
+    std::shared_ptr<SqliteTransaction> transaction_;
     std::int64_t rows_before_ = 0;
     std::uint64_t rows_ = 0;
+    std::uint64_t rows_taken_over_ = 0;
     std::uint64_t merged_ = 0;
 };
 

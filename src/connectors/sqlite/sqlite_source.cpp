@@ -1,15 +1,13 @@
 #include <atomic>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 #include "base/error.hpp"
 #include "base/json_writer.hpp"
+#include "connectors/sqlite/sqlite_cell.hpp"
 #include "connectors/sqlite/sqlite_connector.hpp"
+#include "connectors/sqlite/sqlite_rows.hpp"
+#include "connectors/sqlite/sqlite_transaction.hpp"
 #include "data/gather.hpp"
-#include "data/json.hpp"
-#include "data/print.hpp"
-#include "data/text_parse.hpp"
 
 namespace etl {
 
@@ -19,95 +17,16 @@ using Kind = SqliteStatement::Kind;
 
 constexpr std::uint32_t kBlock_bytes = 256 * 1024;
 
-/// A value as SQLite gave it. In a block: its kind in a byte, then 8 bytes, or 4 bytes of size and the bytes.
-struct Cell {
-    Kind kind = Kind::null;
-    std::int64_t integer = 0;
-    double floating = 0;
-    std::string_view bytes;
-};
-
-void append_cell(std::string& out, const SqliteStatement& statement, int column) {
-    const Kind kind = statement.kind(column);
-    out += static_cast<char>(kind);
-    const auto append = [&](const auto& value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); };
-    if (kind == Kind::integer) append(statement.integer(column));
-    if (kind == Kind::floating) append(statement.floating(column));
-    if (kind == Kind::text || kind == Kind::blob) {
-        const std::string_view bytes = statement.bytes(column);
-        append(static_cast<std::uint32_t>(bytes.size()));
-        out += bytes;
-    }
-}
-
-const char* read_cell(const char* at, Cell& cell) {
-    cell.kind = static_cast<Kind>(*at++);
-    std::uint32_t size = 0;
-    switch (cell.kind) {
-        case Kind::null: return at;
-        case Kind::integer: std::memcpy(&cell.integer, at, 8); return at + 8;
-        case Kind::floating: std::memcpy(&cell.floating, at, 8); return at + 8;
-        default: break;
-    }
-    std::memcpy(&size, at, 4);
-    cell.bytes = {at + 4, size};
-    return at + 4 + size;
-}
-
-/// The cell as text: numbers in their one spelling.
-std::string_view cell_text(const Cell& cell, char (&room)[kFloatWidth_bytes]) {
-    if (cell.kind == Kind::integer) return {room, static_cast<std::size_t>(print_int(room, cell.integer) - room)};
-    if (cell.kind == Kind::floating) return {room, static_cast<std::size_t>(print_float(room, cell.floating) - room)};
-    return cell.bytes;
-}
-
-/// A column's value on its way from a cell into a builder.
-struct Converted {
-    bool null = false;
-    Value value;
-};
-
-std::string convert_cell(const Cell& cell, const DataType* type, const ColumnFormat& format, Converted& out) {
-    out.null = cell.kind == Kind::null;
-    if (out.null) return type->nullable ? "" : "null, but " + to_string(type) + " takes none";
-    char room[kFloatWidth_bytes];
-    const bool is_bytes = cell.kind == Kind::text || cell.kind == Kind::blob;
-    if (is_bytes && !is_valid_utf8(cell.bytes.data(), cell.bytes.size())) return "not valid UTF-8";
-    if (type->is(TypeKind::integer) && cell.kind == Kind::integer) {
-        out.value = {type, cell.integer};
-        return {};
-    }
-    if (type->is(TypeKind::floating) && cell.kind == Kind::floating) {
-        out.value = {type, cell.floating};
-        return {};
-    }
-    if (type->is(TypeKind::boolean) && cell.kind == Kind::integer && (cell.integer == 0 || cell.integer == 1)) {
-        out.value = {type, cell.integer == 1};
-        return {};
-    }
-    std::string_view text = cell_text(cell, room);
-    // 12.0 in a column of whole numbers is 12.
-    if (type->is(TypeKind::integer) && cell.kind == Kind::floating && text.ends_with(".0")) text.remove_suffix(2);
-    const ParseResult result = parse_value(text, type, format, out.value);
-    return result == ParseResult::ok ? "" : parse_reason(result, type);
-}
-
-void append_converted(ColumnBuilder& builder, const Converted& cell) {
-    if (cell.null)
-        builder.append_null();
-    else if (const auto* number = std::get_if<std::int64_t>(&cell.value.data))
-        builder.append_int(*number);
-    else
-        builder.append_value(cell.value);
-}
-
 class SqliteReader final : public Reader {
   public:
-    SqliteReader(const SourceRequest& request, RunContext& run, const std::vector<std::string>& wanted)
-        : run_(run), database_(open_sqlite_source(request)) {
-        statement_ = database_->prepare(sqlite_select(*database_, request));
+    SqliteReader(const SourceRequest& request, const std::vector<std::string>& positions, RunContext& run,
+                 const std::vector<std::string>& wanted)
+        : run_(run), database_(open_sqlite_source(request)), reading_(reading_sqlite(request)) {
+        const bool by_column = request.incremental.kind == Incremental::Kind::column;
+        rows_ = by_column ? new_sqlite_rows(*database_, request, positions) : all_sqlite_rows(*database_, request);
         std::vector<std::string> names;
-        for (int i = 0; i < statement_.columns(); ++i) names.push_back(statement_.column_name(i));
+        const SqliteStatement& row = rows_->row();
+        for (int i = 0; i < row.columns(); ++i) names.push_back(row.column_name(i));
         for (const std::string& name : wanted) {
             const auto place = std::find(names.begin(), names.end(), name);
             if (place == names.end()) {
@@ -123,27 +42,26 @@ class SqliteReader final : public Reader {
     }
 
     bool next(Block& block) override {
-        rows_.clear();
+        bytes_of_block_.clear();
         std::uint32_t count = 0;
         const std::uint32_t most = run_.batch_rows == 0 ? UINT32_MAX : run_.batch_rows;
-        while (!ended_ && count < most && rows_.size() < kBlock_bytes) {
-            if (!step()) {
-                ended_ = true;
-                // Lets go of the read lock, so that a target in the same file can commit.
-                statement_ = SqliteStatement();
-                break;
-            }
-            for (const int place : places_) append_cell(rows_, statement_, place);
+        while (count < most && bytes_of_block_.size() < kBlock_bytes && find_row()) {
+            if (count > 0 && rows_->known() != block.known) break;
+            block.known = rows_->known();
+            for (const int place : places_) append_cell(bytes_of_block_, cell_of(rows_->row(), place));
+            rows_->taken();
+            has_row_ = false;
             ++count;
         }
-        if (count == 0 || interrupted_.load()) return false;
-        block.bytes = run_.memory.take(rows_.size());
-        std::memcpy(block.bytes.data(), rows_.data(), rows_.size());
-        block.size = static_cast<std::uint32_t>(rows_.size());
+        // Rows that are in position() already must come, whoever interrupts.
+        if (count == 0) return false;
+        block.bytes = run_.memory.take(bytes_of_block_.size());
+        std::memcpy(block.bytes.data(), bytes_of_block_.data(), bytes_of_block_.size());
+        block.size = static_cast<std::uint32_t>(bytes_of_block_.size());
         block.origin.record = record_;
         block.origin.line = 0;
         record_ += count;
-        bytes_.fetch_add(rows_.size(), std::memory_order_relaxed);
+        bytes_.fetch_add(bytes_of_block_.size(), std::memory_order_relaxed);
         return true;
     }
 
@@ -152,13 +70,18 @@ class SqliteReader final : public Reader {
         database_->interrupt();
     }
     std::uint64_t bytes_read() const noexcept override { return bytes_; }
+    std::string position() const override { return rows_->position(); }
 
   private:
     /// False: no row is left, or nobody wants one.
-    bool step() {
-        if (interrupted_.load(std::memory_order_relaxed)) return false;
+    bool find_row() {
+        if (has_row_) return true;
+        if (ended_ || interrupted_.load(std::memory_order_relaxed)) return false;
         try {
-            return statement_.step();
+            has_row_ = rows_->step();
+            ended_ = !has_row_;
+            if (ended_) reading_.reset();
+            return has_row_;
         } catch (const Error&) {
             if (interrupted_.load()) return false;
             throw;
@@ -167,14 +90,23 @@ class SqliteReader final : public Reader {
 
     RunContext& run_;
     std::unique_ptr<SqliteDatabase> database_;
-    SqliteStatement statement_;
+    std::shared_ptr<void> reading_;
+    std::unique_ptr<SqliteRows> rows_;
     std::vector<int> places_;
-    std::string rows_;
+    std::string bytes_of_block_;
     std::uint64_t record_ = 0;
+    bool has_row_ = false;
     bool ended_ = false;
     std::atomic<bool> interrupted_{false};
     std::atomic<std::uint64_t> bytes_{0};
 };
+
+void append_converted(ColumnBuilder& builder, const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value.data))
+        builder.append_int(*number);
+    else
+        builder.append_value(value);
+}
 
 struct DecodeSlot final : Slot {
     DecodeSlot(const std::vector<SourceColumn>& columns, RunContext& run) : arena(run.memory) {
@@ -184,8 +116,8 @@ struct DecodeSlot final : Slot {
     }
     Arena arena;
     std::vector<ColumnBuilder> builders;
-    std::vector<Cell> cells;
-    std::vector<Converted> converted;
+    std::vector<SqliteCell> cells;
+    std::vector<Value> converted;
     std::vector<std::uint64_t> origins;
 };
 
@@ -204,13 +136,13 @@ class SqliteSource final : public Source {
 
     std::vector<Lane> lanes() override { return {Lane{}}; }
 
-    /// Rows without an order of their own have no positions: what would go on behind one must not begin again.
+    /// Rows without a column that orders them have no positions: what would go on behind one must not begin again.
     std::unique_ptr<Reader> open(const Lane& /*lane*/, const std::vector<std::string>& positions,
                                  RunContext& run) override {
         for (const std::string& position : positions)
-            if (!position.empty())
+            if (!position.empty() && request_.incremental.kind != Incremental::Kind::column)
                 throw Error("E409", request_.connection.text("path") + " cannot be read on from a stored position");
-        return std::make_unique<SqliteReader>(request_, run, names_);
+        return std::make_unique<SqliteReader>(request_, positions, run, names_);
     }
 
     std::unique_ptr<Slot> make_slot(RunContext& run) override {
@@ -223,7 +155,7 @@ class SqliteSource final : public Source {
         std::uint64_t record = block.origin.record;
         const char* at = block.bytes.data();
         for (const char* end = at + block.size; at < end;) {
-            for (Cell& cell : state.cells) at = read_cell(at, cell);
+            for (SqliteCell& cell : state.cells) at = read_cell(at, cell);
             ++record;
             if (decode_row(state, batch, stage, record))
                 state.origins.push_back(pack_origin({request_.source, 0, record}));
@@ -267,7 +199,7 @@ class SqliteSource final : public Source {
         JsonWriter json;
         json.begin_object();
         for (std::size_t i = 0; i < state.cells.size(); ++i) {
-            const Cell& cell = state.cells[i];
+            const SqliteCell& cell = state.cells[i];
             json.key(request_.columns[i].name);
             if (request_.columns[i].is_private)
                 json.value("***");
