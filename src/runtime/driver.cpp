@@ -37,7 +37,7 @@ Driver::Driver(std::uint32_t index, std::uint32_t lanes, std::uint32_t credits, 
 TicketRef Driver::take(std::uint32_t lane, std::uint64_t number) {
     const std::uint64_t wanted = key(lane, number);
     std::unique_lock lock(mutex_);
-    freed_.wait(lock, [&] { return credits_[lane] > 0 || is_cut(wanted); });
+    freed_.wait(lock, [&] { return (credits_[lane] > 0 && !paused_) || is_cut(wanted); });
     if (is_cut(wanted)) return {};
     auto* ticket = new Ticket(*this, lane, number, counts_);
     --credits_[lane];
@@ -75,18 +75,44 @@ bool Driver::idle() const {
     return takers_ == 0 && outstanding_ == 0;
 }
 
+void Driver::pause() {
+    bool quiet = false;
+    {
+        const std::lock_guard lock(mutex_);
+        paused_ = true;
+        quiet = outstanding_ == 0;
+    }
+    if (quiet) listener_.driver_quiet(index_);
+}
+
+void Driver::resume() {
+    {
+        const std::lock_guard lock(mutex_);
+        paused_ = false;
+    }
+    freed_.notify_all();
+}
+
+bool Driver::is_quiet() const {
+    const std::lock_guard lock(mutex_);
+    return outstanding_ == 0;
+}
+
 void Driver::settle(Ticket* ticket) noexcept {
     if (!is_cut(*ticket)) listener_.settled(*ticket);
     bool ended = false;
+    bool quiet = false;
     {
         const std::lock_guard lock(mutex_);
         ++credits_[ticket->lane()];
         --outstanding_;
+        quiet = paused_ && outstanding_ == 0;
         ended = began_ && takers_ == 0 && outstanding_ == 0 && !told_;
         told_ = told_ || ended;
     }
     freed_.notify_all();
     delete ticket;
+    if (quiet) listener_.driver_quiet(index_);
     if (ended) listener_.driver_ended(index_);
 }
 

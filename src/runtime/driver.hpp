@@ -35,6 +35,8 @@ class DriverListener {
     virtual void settled(Ticket& ticket) = 0;
     /// Its threads have ended and all its tickets are settled.
     virtual void driver_ended(std::uint32_t driver) = 0;
+    /// It was asked to pause, and all its tickets are settled.
+    virtual void driver_quiet(std::uint32_t /*driver*/) {}
 };
 
 /// Gives out tickets, bounded by credit, and knows up to which one they are wanted. Order of tickets: number by number,
@@ -63,6 +65,11 @@ class Driver {
     void cut_from(std::uint64_t key);
     bool was_cut() const { return wanted_.load(std::memory_order_acquire) != UINT64_MAX; }
     bool idle() const;
+    /// No ticket is given out until resume(); whoever takes one waits.
+    void pause();
+    void resume();
+    /// No ticket is out: what was read so far is settled, and, while paused, nobody reads on.
+    bool is_quiet() const;
 
     std::function<void()> on_cut;  // set before the run starts; from any thread
 
@@ -82,6 +89,7 @@ class Driver {
     std::uint64_t outstanding_ = 0;
     bool began_ = false;
     bool told_ = false;
+    bool paused_ = false;
 };
 
 }  // namespace etl

@@ -48,7 +48,8 @@ void Engine::spawn(std::function<void()> body) {
 
 bool Engine::wait_idle(std::chrono::milliseconds most) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, most, [&] { return live_threads_ == 0; });
+    changed_.wait_for(lock, most, [&] { return live_threads_ == 0 || is_commit_ready_locked(); });
+    return live_threads_ == 0;
 }
 
 void Engine::join() {
@@ -70,7 +71,8 @@ bool Engine::wait_for_gates(std::uint32_t chain) {
 }
 
 std::unique_ptr<Runner> Engine::make_runner(std::uint32_t chain) {
-    return std::make_unique<Runner>(RunnerContext{plan, plan.chains[chain], layout, outlets_, encoders_, *this});
+    return std::make_unique<Runner>(
+        RunnerContext{plan, plan.chains[chain], layout, outlets_, encoders_, commits, *this});
 }
 
 void Engine::fail(const Ticket& ticket, const std::exception_ptr& error) {
@@ -145,8 +147,9 @@ void Engine::settled(Ticket& ticket) {
     const std::uint32_t number = ticket.driver().index();
     add_totals(ticket.tally());
     const std::uint64_t count = ticket.rejects().size();
-    if (count == 0 && !reject_limit.is_set()) return;
     const PlanDriver& driver = plan.drivers[number];
+    const bool commits_rows = driver.kind == DriverKind::source && commits.is_source(driver.node);
+    if (count == 0 && !reject_limit.is_set() && !commits_rows) return;
     std::string shard;
     std::uint64_t rows = 0;
     if (driver.kind == DriverKind::source) {
@@ -155,6 +158,8 @@ void Engine::settled(Ticket& ticket) {
         for (const auto& lane : lanes_)
             if (lane->driver == number && lane->lane.number == ticket.lane()) shard = lane->lane.name;
     }
+    const std::uint64_t most = plan.pipeline.settings.commit_rows;
+    if (commits_rows && (rows_since_commit_ += rows) >= most && most > 0) pause_for_commit();
     try {
         const bool is_of_source = driver.kind == DriverKind::source && !plan.nodes[driver.node].bound.is_rejects;
         rejects.add({number, ticket.driver().key(ticket), is_of_source}, shard, std::move(ticket.rejects()));

@@ -14,6 +14,7 @@
 
 #include "base/log.hpp"
 #include "plan/plan.hpp"
+#include "runtime/commits.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/outlet.hpp"
 #include "runtime/reject_log.hpp"
@@ -40,10 +41,26 @@ class Engine final : public RunContext, public DriverListener {
 
     // For the thread that watches.
 
-    /// Sinks begin, threads start. Throws Error, with nothing started.
+    /// Sinks begin. Throws Error.
+    void begin();
+    /// Threads start. Throws Error, with none started.
     void start();
-    /// Waits at most that long for the end of all threads.
+    /// Waits at most that long for the end of all threads, or until the run can commit. True: they have ended.
     bool wait_idle(std::chrono::milliseconds most);
+    /// Incremental sources pause; is_commit_ready() once what they have read is settled.
+    void pause_for_commit();
+    bool is_commit_ready() const;
+    /// They go on.
+    void resume_after_commit();
+    /// Rows of incremental sources that were settled since the last commit.
+    std::uint64_t rows_since_commit() const { return rows_since_commit_.load(std::memory_order_relaxed); }
+    /// What a target is to keep of the sources that it reads, by the rows settled so far. While they pause, or at the
+    /// end.
+    std::vector<StoredPosition> positions_of(std::uint32_t bit, std::uint64_t rejects_bytes) const;
+    /// Incremental sources end with what they have read; the rest goes its way.
+    void stop_reading();
+    /// stop_reading() left rows unread.
+    bool was_stopped() const { return was_stopped_.load(); }
     /// Goes on ending a run that has failed, once what came before the failure has had its chance to fail too.
     void look_after_failure();
     /// Ends it: drops what is under way. hard: also what a writer is doing.
@@ -66,6 +83,7 @@ class Engine final : public RunContext, public DriverListener {
 
     void settled(Ticket& ticket) override;
     void driver_ended(std::uint32_t driver) override;
+    void driver_quiet(std::uint32_t driver) override;
     std::string file_name(std::uint32_t source, std::uint32_t file) const override;
 
     // What comes of it.
@@ -73,6 +91,7 @@ class Engine final : public RunContext, public DriverListener {
     Plan& plan;
     Log& log;
     TallyLayout layout;
+    Commits commits;
     RejectLog rejects;
     RejectLimit reject_limit;
     std::vector<std::unique_ptr<WorkerPool>> pools;  // by chain; nothing for those with one thread
@@ -98,7 +117,9 @@ class Engine final : public RunContext, public DriverListener {
         std::mutex mutex;
         Reader* reader = nullptr;
         std::uint64_t next = 0;
-        std::uint64_t bytes = 0;  // of a reader that is gone
+        std::uint64_t bytes = 0;           // of a reader that is gone
+        std::string position;              // the same
+        std::uint64_t known = UINT64_MAX;  // bits of the targets that held the last rows read already
     };
 
     void make_drivers();
@@ -124,11 +145,18 @@ class Engine final : public RunContext, public DriverListener {
     std::uint64_t first_unwanted(std::uint32_t edge, std::uint32_t driver) const;
     void interrupt_readers();
     Stream& stream_of(std::uint32_t edge) { return *streams_[plan.edges[edge].stream]; }
+    bool is_incremental(const LaneState& lane) const { return commits.is_source(plan.drivers[lane.driver].node); }
+    std::vector<Driver*> incremental_drivers() const;
+    bool is_commit_ready_locked() const;
     std::uint32_t chain_of_source(std::uint32_t node) const;
     std::uint32_t driver_of_source(std::uint32_t node) const;
 
     std::atomic<bool> cancelled_flag_{false};
     std::atomic<bool> too_many_rejects_{false};
+    std::atomic<bool> commit_due_{false};
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> was_stopped_{false};
+    std::atomic<std::uint64_t> rows_since_commit_{0};
     std::uint32_t most_workers_ = 1;
     std::uint32_t credits_ = 4;
     std::uint64_t bytes_total_ = 0;

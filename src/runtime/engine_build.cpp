@@ -31,6 +31,7 @@ Engine::Engine(Plan& run_plan, Memory& run_memory, Log& run_log)
       plan(run_plan),
       log(run_log),
       layout(run_plan),
+      commits(run_plan),
       rejects(run_plan, *this),
       reject_limit(run_plan.pipeline.settings),
       open_inputs_(run_plan.nodes.size()),
@@ -176,16 +177,24 @@ void Engine::begin_sinks() {
         if (node.sink == nullptr) continue;
         encoders_[number] = node.sink->make_encoder();
         ++begun_sinks_;
-        node.sink->begin(*this);
+        std::vector<StoredPosition> held = node.sink->begin(*this);
+        const auto& keepers = commits.targets();
+        const auto keeper = std::find(keepers.begin(), keepers.end(), number);
+        if (keeper != keepers.end())
+            commits.hold(static_cast<std::uint32_t>(keeper - keepers.begin()), std::move(held));
         writers_[number] = node.sink->open();
     }
 }
 
-void Engine::start() {
+void Engine::begin() {
+    commits.check();
     make_drivers();
     make_outlets();
     make_pools();
     begin_sinks();
+}
+
+void Engine::start() {
     try {
         for (std::uint32_t number = 0; number < plan.drivers.size(); ++number) start_driver(number);
         for (std::uint32_t number = 0; number < plan.chains.size(); ++number) start_chain(number);

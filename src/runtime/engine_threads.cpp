@@ -11,8 +11,10 @@ void Engine::read_lane(LaneState& lane) {
     const std::uint32_t node = plan.drivers[lane.driver].node;
     const std::uint32_t chain = chain_of_source(node);
     try {
-        if (wait_for_gates(chain)) {
-            const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, {""}, *this);
+        if (wait_for_gates(chain) && !(is_incremental(lane) && stopping_)) {
+            std::vector<std::string> held{std::string()};
+            if (is_incremental(lane)) held = commits.positions(node, lane.lane.name);
+            const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, held, *this);
             {
                 const std::lock_guard lock(lane.mutex);
                 lane.reader = reader.get();
@@ -44,6 +46,7 @@ void Engine::read_lane(LaneState& lane) {
 void Engine::forget_reader(LaneState& lane) {
     const std::lock_guard lock(lane.mutex);
     lane.bytes = lane.reader->bytes_read();
+    if (is_incremental(lane)) lane.position = lane.reader->position();
     lane.reader = nullptr;
 }
 
@@ -54,13 +57,24 @@ void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel) {
         auto parcel = std::make_unique<Parcel>();
         parcel->ticket = driver.take(number, lane.next);
         if (!parcel->ticket) return;
+        const bool stops = is_incremental(lane);
         Block& block = parcel->content.emplace<Block>();
-        if (!reader.next(block) || is_cancelled()) return;
+        const bool found = !(stops && stopping_) && reader.next(block);
+        if (!found || is_cancelled()) {
+            const std::lock_guard lock(lane.mutex);
+            if (stops && stopping_)
+                was_stopped_ = true;
+            else
+                lane.known = 0;
+            return;
+        }
+        parcel->ticket->set_known(block.known);
         block.sequence = {number, lane.next, 0, true};
         parcel->sequence = block.sequence;
         {
             const std::lock_guard lock(lane.mutex);
             ++lane.next;
+            lane.known = block.known;
         }
         if (!channel.push(parcel)) return;
     }

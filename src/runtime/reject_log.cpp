@@ -174,23 +174,57 @@ void RejectLog::for_each(const std::function<bool(std::uint32_t)>& wanted, std::
     std::vector<Entry> entries;
     {
         const std::lock_guard lock(mutex_);
-        entries = entries_;
+        std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(entries),
+                     [&](const Entry& entry) { return wanted(entry.place.driver); });
     }
+    read_entries(std::move(entries), [&](const RejectRecord& record) {
+        if (most == 0) return false;
+        --most;
+        body(record);
+        return true;
+    });
+}
+
+/// Until the body returns false.
+void RejectLog::read_entries(std::vector<Entry> entries, const std::function<bool(const RejectRecord&)>& body) {
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
         return a.place.driver != b.place.driver ? a.place.driver < b.place.driver : a.place.key < b.place.key;
     });
     for (const Entry& entry : entries) {
-        if (!wanted(entry.place.driver)) continue;
         std::uint64_t offset = entry.offset;
-        for (std::uint64_t i = 0; i < entry.count && most > 0; ++i, --most) {
+        for (std::uint64_t i = 0; i < entry.count; ++i) {
             RejectRecord record;
             {
                 const std::lock_guard lock(mutex_);
                 record = read(offset);
             }
-            body(record);
+            if (!body(record)) return;
         }
     }
+}
+
+bool RejectLog::has_new() const {
+    const std::lock_guard lock(mutex_);
+    return told_ < entries_.size();
+}
+
+void RejectLog::for_each_new(const std::function<void(const std::string&)>& body) {
+    std::vector<Entry> entries;
+    {
+        const std::lock_guard lock(mutex_);
+        entries.assign(entries_.begin() + static_cast<std::ptrdiff_t>(told_), entries_.end());
+        told_ = entries_.size();
+    }
+    const std::string when = start_time();
+    read_entries(std::move(entries), [&](const RejectRecord& record) {
+        body(json_line(record, when));
+        return true;
+    });
+}
+
+std::string RejectLog::start_time() const {
+    char time[kTimestampWidth_bytes];
+    return {time, print_timestamp(time, run_.start_us)};
 }
 
 std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std::function<bool(std::uint32_t)>& wanted,
@@ -199,8 +233,7 @@ std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std
     std::filesystem::create_directories(path.parent_path(), failed);
     std::FILE* out = failed ? nullptr : std::fopen(path.c_str(), "wbe");
     if (out == nullptr) fail_write(path.string());
-    char time[kTimestampWidth_bytes];
-    const std::string when(time, print_timestamp(time, run_.start_us));
+    const std::string when = start_time();
     std::uint64_t count = 0;
     bool good = true;
     for_each(wanted, most, [&](const RejectRecord& record) {

@@ -59,6 +59,11 @@ class RejectLog {
     std::uint64_t write_json(const std::filesystem::path& path, const std::function<bool(std::uint32_t driver)>& wanted,
                              std::uint64_t most);
 
+    /// Rejects have come in since the last for_each_new.
+    bool has_new() const;
+    /// What has come in since the last call, in order, as lines of JSON.
+    void for_each_new(const std::function<void(const std::string& line)>& body);
+
   private:
     struct Entry {
         RejectPlace place;
@@ -68,14 +73,17 @@ class RejectLog {
     RejectRecord record_of(const Reject& reject, const std::string& shard) const;
     void append(const RejectRecord& record);
     void move_to_file();
+    std::string start_time() const;
     RejectRecord read(std::uint64_t& offset);
+    void read_entries(std::vector<Entry> entries, const std::function<bool(const RejectRecord&)>& body);
     void read_bytes(std::uint64_t offset, char* out, std::size_t size);
 
     const Plan& plan_;
     const RunContext& run_;
     mutable std::mutex mutex_;
     std::vector<Entry> entries_;
-    std::string buffer_;  // records behind file_bytes_
+    std::size_t told_ = 0;  // entries that for_each_new has given out
+    std::string buffer_;    // records behind file_bytes_
     std::FILE* file_ = nullptr;
     std::uint64_t file_bytes_ = 0;
     std::uint64_t size_ = 0;

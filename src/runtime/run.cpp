@@ -16,6 +16,8 @@
 #include "base/quantity.hpp"
 #include "runtime/balance.hpp"
 #include "runtime/engine.hpp"
+#include "runtime/reject_journal.hpp"
+#include "runtime/run_lock.hpp"
 #include "runtime/scheduler.hpp"
 
 namespace etl {
@@ -50,6 +52,7 @@ class Run {
     RunReport carry_out() {
         open_log();
         try {
+            begin();
             engine_.start();
             watch();
             engine_.join();
@@ -60,6 +63,7 @@ class Run {
             fail("E500", error.what());
         }
         if (!is_published_) discard();
+        if (journal_ != nullptr) end_journal();
         finish_report();
         return std::move(report_);
     }
@@ -75,6 +79,17 @@ class Run {
         for (const FusedChain& chain : plan_.chains) log_.info("stage `" + chain.name + "`");
     }
 
+    /// Targets that keep positions belong to one run at a time.
+    void begin() {
+        const BoundPipeline& pipeline = plan_.pipeline;
+        const bool keeps = !engine_.commits.empty() && !pipeline.state_folder.empty();
+        if (keeps) lock_.emplace(pipeline.state_folder, pipeline.name);
+        engine_.begin();
+        if (!keeps) return;
+        journal_ = std::make_unique<RejectJournal>(pipeline.state_folder, pipeline.name, pipeline.run_id);
+        journal_->recover([&](const std::string& run) { return engine_.commits.rejects_bytes(run); });
+    }
+
     void watch() {
         ElasticScheduler scheduler(engine_);
         auto shown = start_;
@@ -82,6 +97,7 @@ class Run {
             scheduler.sample(seconds());
             engine_.look_after_failure();
             look_at_interrupts();
+            look_at_commits();
             if (engine_.has_too_many_rejects() && !engine_.is_cancelled()) engine_.cancel(true);
             if (options_.on_progress && Clock::now() - shown >= std::chrono::milliseconds(options_.progress_ms)) {
                 shown = Clock::now();
@@ -96,9 +112,14 @@ class Run {
     void look_at_interrupts() {
         const int level = options_.interrupts == nullptr ? 0 : options_.interrupts->load();
         if (level > interrupts_ && level > 0 && interrupts_ == 0) {
-            log_.warning("interrupted: nothing more is read, what is staged is dropped");
             interrupted_at_ = Clock::now();
-            engine_.cancel(level > 1);
+            if (level == 1 && !engine_.commits.empty() && engine_.commits.all()) {
+                log_.warning("interrupted: nothing more is read, what was read is loaded");
+                engine_.stop_reading();
+            } else {
+                log_.warning("interrupted: nothing more is read, what is staged is dropped");
+                engine_.cancel(level > 1);
+            }
         } else if (level > interrupts_ && level > 1) {
             engine_.cancel(true);
         } else if (interrupts_ == 1 && Clock::now() - interrupted_at_ >
@@ -107,6 +128,32 @@ class Run {
             engine_.cancel(true);
         }
         interrupts_ = std::max(interrupts_, level);
+    }
+
+    void look_at_commits() {
+        const std::uint64_t most_ms = plan_.pipeline.settings.commit_ms;
+        if (most_ms > 0 && engine_.rows_since_commit() > 0 &&
+            Clock::now() - committed_at_ >= std::chrono::milliseconds(most_ms))
+            engine_.pause_for_commit();
+        if (!engine_.is_commit_ready()) return;
+        try {
+            commit();
+        } catch (...) {
+            engine_.fail(nullptr, 0, std::current_exception());
+        }
+        engine_.resume_after_commit();
+    }
+
+    /// Rejects first: their rows are not read again behind the commit.
+    void commit() {
+        const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
+        const std::vector<std::uint32_t>& targets = engine_.commits.targets();
+        for (std::uint32_t bit = 0; bit < targets.size(); ++bit) {
+            const std::vector<StoredPosition> positions = engine_.positions_of(bit, rejects_bytes);
+            plan_.nodes[targets[bit]].sink->commit({positions, false});
+        }
+        committed_rejects_bytes_ = rejects_bytes;
+        committed_at_ = Clock::now();
     }
 
     RunProgress progress() const {
@@ -158,22 +205,45 @@ class Run {
         if (!imbalance.empty()) throw Error("E510", imbalance);
         publish();
         report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
+        if (!engine_.was_stopped()) return;
+        report_.status = RunStatus::interrupted;
+        report_.kept = true;
     }
 
     /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the
     /// tables are published, whose commit still may, then the files, which only need their name.
     void publish() {
+        const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
         for (PlanNode& node : plan_.nodes)
             if (node.sink != nullptr) node.sink->prepare();
         for (const bool tables : {true, false})
             for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
                 PlanNode& node = plan_.nodes[i];
                 if (node.sink == nullptr || node.bound.connector->is_table != tables) continue;
-                node.sink->publish({});
+                publish(static_cast<std::uint32_t>(i), rejects_bytes);
                 published_.insert(i);
                 log_.info(plan_.pipeline.secrets.redact("published " + node.sink->name()));
             }
         is_published_ = true;
+        committed_rejects_bytes_ = rejects_bytes;
+    }
+
+    void publish(std::uint32_t node, std::uint64_t rejects_bytes) {
+        const std::vector<std::uint32_t>& targets = engine_.commits.targets();
+        const auto at = std::find(targets.begin(), targets.end(), node);
+        if (at == targets.end()) return plan_.nodes[node].sink->publish({});
+        const std::vector<StoredPosition> positions =
+            engine_.positions_of(static_cast<std::uint32_t>(at - targets.begin()), rejects_bytes);
+        plan_.nodes[node].sink->publish({positions, true});
+    }
+
+    /// Rejects of rows that are not committed are found again by the next run.
+    void end_journal() {
+        try {
+            report_.rejects_file = journal_->finish(committed_rejects_bytes_).string();
+        } catch (const Error& error) {
+            fail(error.code(), error.what());
+        }
     }
 
     void discard() {
@@ -189,7 +259,7 @@ class Run {
     void write_rejects(bool good) {
         report_.rejects = engine_.rejects.size();
         report_.rejects_by_reason = engine_.rejects.by_reason();
-        if (report_.rejects == 0 || plan_.pipeline.state_folder.empty()) return;
+        if (report_.rejects == 0 || plan_.pipeline.state_folder.empty() || journal_ != nullptr) return;
         const bool has_target = std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [](const PlanNode& node) {
             return node.bound.is_rejects && node.bound.kind == NodeKind::target;
         });
@@ -239,6 +309,10 @@ class Run {
     Clock::time_point interrupted_at_;
     std::set<std::size_t> published_;  // nodes
     bool is_published_ = false;
+    std::optional<RunLock> lock_;
+    std::unique_ptr<RejectJournal> journal_;  // of a run that commits on its way
+    std::uint64_t committed_rejects_bytes_ = 0;
+    Clock::time_point committed_at_ = Clock::now();
 };
 
 }  // namespace

@@ -41,9 +41,13 @@ struct RunReport {
     std::string rejects_file;  // JSON Lines; empty if there are none
     std::vector<ScalingDecision> scaling;
     std::uint64_t grown = 0, shrunk = 0;
+    bool kept = false;  // of a run that was interrupted: what it had read is loaded, the next goes on behind it
     double seconds = 0;
     std::uint64_t peak_memory_bytes = 0;  // of the process
     std::uint64_t bytes_read = 0;
+
+    /// Failed, because another run of the pipeline is under way or has taken a target over.
+    bool is_held_by_another() const { return error_code == "E530" || error_code == "E531"; }
 };
 
 /// A look at a run under way, from another thread.

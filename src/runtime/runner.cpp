@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/error.hpp"
 #include "runtime/driver.hpp"
 
 namespace etl {
@@ -232,7 +233,22 @@ void Runner::process(NodeState& node, std::uint32_t input, Batch&& batch) {
     node.node.bound.stage.op->process(std::move(batch), input, *node.slot, node);
 }
 
+/// Rows that all targets behind the node hold from an earlier run go no further.
+bool Runner::drop_known(NodeState& node, const Batch& batch) {
+    if (ticket_->known() == 0) return false;
+    const std::uint64_t behind = context_.commits.behind(node.number);
+    const std::uint64_t known = ticket_->known() & behind;
+    if (known == 0) return false;
+    if (known != behind)
+        throw Error("E537", "`" + node.node.bound.name +
+                                "` leads to targets that hold different rows of the source; reset the offset of one "
+                                "of them or load them with `--full`");
+    tally_[context_.layout.of_node(node.number, NodeCount::merged)] += batch.selected.size;
+    return true;
+}
+
 void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
+    if (drop_known(node, batch)) return;
     NoEmitter nobody;
     batch.sequence = sequence_;
     batch.sequence.part = node.parts++;
@@ -242,6 +258,7 @@ void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
 }
 
 void Runner::encode(NodeState& node, Batch&& batch) {
+    if (drop_known(node, batch)) return;
     ParcelPtr parcel = make_parcel(sequence_);
     Chunk& chunk = parcel->content.emplace<Chunk>();
     context_.encoders[node.number]->encode(std::move(batch), *node.slot, node.number, chunk);

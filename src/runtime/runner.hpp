@@ -6,6 +6,7 @@
 
 #include "component/stage.hpp"
 #include "plan/plan.hpp"
+#include "runtime/commits.hpp"
 #include "runtime/outlet.hpp"
 #include "runtime/tally.hpp"
 
@@ -24,6 +25,7 @@ struct RunnerContext {
     const TallyLayout& layout;
     const Outlets& outlets;
     const std::vector<std::unique_ptr<Encoder>>& encoders;  // by node
+    const Commits& commits;
     RunContext& run;
 };
 
@@ -67,6 +69,7 @@ class Runner {
     void deliver(NodeState& from, Exit& exit, Batch&& batch);
     void enter(NodeState& node, std::uint32_t input, Batch&& batch);
     void encode(NodeState& node, Batch&& batch);
+    bool drop_known(NodeState& node, const Batch& batch);
     void keep(NodeState& node, std::uint32_t input, Batch&& batch);
     void process(NodeState& node, std::uint32_t input, Batch&& batch);
     void merge_collected();

@@ -26,6 +26,9 @@ class Ticket {
     Driver& driver() const { return *driver_; }
     std::uint32_t lane() const { return lane_; }
     std::uint64_t number() const { return number_; }
+    /// Bits of the targets that hold its rows already; set before anybody else sees it.
+    std::uint64_t known() const { return known_; }
+    void set_known(std::uint64_t bits) { known_ = bits; }
 
     void add(const Tally& counts);
     void add(std::uint32_t place, std::uint64_t count);
@@ -41,6 +44,7 @@ class Ticket {
     Driver* driver_;
     std::uint32_t lane_;
     std::uint64_t number_;
+    std::uint64_t known_ = 0;
     std::mutex mutex_;
     Tally tally_;
     std::vector<Reject> rejects_;

@@ -21,6 +21,7 @@ struct SourceScript {
     std::int64_t fail_read_at = -1;           // block of lane 0
     std::int64_t fail_decode_at = -1;         // block of lane 0
     std::size_t block_bytes = 0;              // at least
+    bool incremental = false;                 // position: how many rows of the lane were read
     std::atomic<bool> blocks_forever{false};  // behind the last block, until it is interrupted
     std::atomic<std::uint64_t> blocks_read{0};
 };
@@ -32,6 +33,11 @@ struct SinkScript {
     std::uint32_t pause_us = 0;
     std::vector<std::int64_t> rows;  // valid behind the run
     std::uint64_t chunks = 0;
+    bool commits = false;  // of incremental sources; what is committed stays for the next run
+    std::int64_t fail_commit_at = -1;
+    std::uint64_t commits_done = 0;  // of the run
+    std::vector<std::int64_t> committed;
+    std::vector<StoredPosition> held;
     bool published = false;
     bool discarded = false;
     std::atomic<bool> interrupted{false};
@@ -63,6 +69,7 @@ class PipelineBuilder {
 
     Settings settings;
     std::filesystem::path state_folder;
+    std::string run_id = "test-run";
     /// May be called again: the operators are made anew.
     BoundPipeline build() const;
 

@@ -24,7 +24,14 @@ namespace {
 
 using namespace etl;
 
-enum ExitStatus : int { kGood = 0, kFailed = 1, kWrongPipeline = 2, kTooManyRejects = 3, kInterrupted = 130 };
+enum ExitStatus : int {
+    kGood = 0,
+    kFailed = 1,
+    kWrongPipeline = 2,
+    kTooManyRejects = 3,
+    kHeldByAnother = 4,
+    kInterrupted = 130
+};
 
 std::atomic<int> interrupts{0};
 
@@ -95,7 +102,7 @@ int status_of(const RunReport& report) {
     switch (report.status) {
         case RunStatus::succeeded:
         case RunStatus::succeeded_with_rejects: return kGood;
-        case RunStatus::failed: return kFailed;
+        case RunStatus::failed: return report.is_held_by_another() ? kHeldByAnother : kFailed;
         case RunStatus::too_many_rejects: return kTooManyRejects;
         case RunStatus::interrupted: return kInterrupted;
     }
@@ -119,7 +126,8 @@ int run_plan(const CommandLine& line, Plan plan) {
     }
     if (!report.error.empty()) say_error(line, report.error_code, report.error);
     if (report.status == RunStatus::interrupted)
-        std::fprintf(stderr, "interrupted: no file and no table was changed\n");
+        std::fprintf(stderr, report.kept ? "interrupted: what was read is loaded, the next run goes on behind it\n"
+                                         : "interrupted: no file and no table was changed\n");
     if (!line.quiet) std::fprintf(stderr, "%s", closing_table(report, colour_wanted(STDERR_FILENO)).c_str());
     return status_of(report);
 }
