@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 #include "connectors/files/append_target.hpp"
+#include "connectors/files/partition_encoder.hpp"
+#include "connectors/files/partition_target.hpp"
 #include "io/encoding.hpp"
 #include "io/file_target.hpp"
 
@@ -115,12 +117,71 @@ class AppendSink : public Sink {
     AppendTarget target_;
 };
 
+/// Writes into the partitions of a chunk.
+class PartitionWriter : public Writer {
+  public:
+    explicit PartitionWriter(PartitionTarget& target) : target_(&target) {}
+
+    std::uint64_t write(Chunk&& chunk) override {
+        for_each_partition(chunk,
+                           [&](std::string_view folders, std::string_view bytes) { target_->write(folders, bytes); });
+        return 0;
+    }
+    void abort() noexcept override {}
+    void interrupt() noexcept override {}
+
+  private:
+    PartitionTarget* target_;
+};
+
+/// A file for each value of the columns of `partition by`, all replaced at the end of a run.
+class PartitionSink : public Sink {
+  public:
+    explicit PartitionSink(const SinkRequest& request) : request_(request), target_(make_target(request)) {}
+
+    std::unique_ptr<Encoder> make_encoder() override { return make_partition_encoder(request_); }
+    std::vector<StoredPosition> begin(RunContext&) override {
+        target_->begin();
+        return {};
+    }
+    std::unique_ptr<Writer> open() override { return std::make_unique<PartitionWriter>(*target_); }
+    void commit(const Checkpoint&) override {
+        throw Error("E417", name() + ": a file is written whole at the end of a run, never on the way");
+    }
+    void prepare() override { target_->finish(); }
+    void publish(const Checkpoint&) override { target_->publish(); }
+    void discard() noexcept override { target_->discard(); }
+    std::string name() const override { return target_->name(); }
+
+  private:
+    static std::unique_ptr<PartitionTarget> make_target(const SinkRequest& request) {
+        const auto encoder = make_partition_encoder(request);
+        std::string prologue;
+        std::string epilogue;
+        encoder->prologue(prologue);
+        encoder->epilogue(epilogue);
+        std::vector<std::string> columns;
+        for (const std::uint32_t column : request.partitions) {
+            const std::string empty;
+            columns.push_back(partition_folder(request.schema->fields[column].name, &empty));
+        }
+        return std::make_unique<PartitionTarget>(path_of(request), name_of(request), std::move(columns),
+                                                 std::move(prologue), std::move(epilogue));
+    }
+
+    SinkRequest request_;
+    std::unique_ptr<PartitionTarget> target_;
+};
+
 }  // namespace
 
 std::unique_ptr<Sink> make_files_sink(const SinkRequest& request) {
+    if (!request.partitions.empty() && request.mode != WriteMode::replace)
+        throw Error("E417", name_of(request) + ": `partition by` replaces its files as a whole; take `append` away");
     if (request.mode == WriteMode::append) return std::make_unique<AppendSink>(request);
     if (request.mode != WriteMode::replace || request.commits)
         throw Error("E417", name_of(request) + ": a file is replaced as a whole or added to; write `append`");
+    if (!request.partitions.empty()) return std::make_unique<PartitionSink>(request);
     return std::make_unique<FilesSink>(request);
 }
 

@@ -1,0 +1,133 @@
+// `partition by` of a file target: rows in folders by their values.
+#include <zlib.h>
+
+#include "tests/unit/catch.hpp"
+#include "tests/unit/files_copy.hpp"
+
+using namespace etl;
+
+using Strings = std::vector<std::string>;
+
+namespace {
+
+struct PartitionedCopy : FilesCopy {
+    std::vector<std::uint32_t> partitions;
+    Strings files = {};  // below the folder, but for the input
+
+    PartitionedCopy(const TestFolder& in, std::vector<std::uint32_t> by) : FilesCopy(in), partitions(std::move(by)) {}
+
+    void load() {
+        const ConnectorSpec& connector = *Registry<ConnectorSpec>::find("files");
+        SourceRequest source;
+        source.format = Registry<FormatSpec>::find(format);
+        source.options = reading;
+        fill_defaults(source.format->options, source.options);
+        source.address = input;
+        source.base_folder = folder.path();
+        source.columns = columns.empty() ? connector.discover(source) : columns;
+        source.uses.assign(source.columns.size(), use);
+        auto schema = std::make_shared<Schema>();
+        for (const SourceColumn& made : source.columns) schema->fields.push_back({made.name, made.type, "", false});
+        SinkRequest sink;
+        sink.format = source.format;
+        sink.options = writing;
+        fill_defaults(sink.format->options, sink.options);
+        sink.address = output;
+        sink.base_folder = folder.path();
+        sink.schema = schema;
+        sink.partitions = partitions;
+        copy(*connector.make_source(source), *connector.make_sink(sink), *schema);
+    }
+
+    /// "folder/file: text" of all files but the input.
+    Strings load_and_list() {
+        load();
+        Strings all;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
+            const std::string name = entry.path().lexically_relative(folder.path()).string();
+            if (entry.is_regular_file() && name != input) all.push_back(name + ": " + folder.get(name));
+        }
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("files: partition by puts rows into folders, each with its own header") {
+    const TestFolder folder;
+    folder.put("in.csv", "id,year,city\n1,2024,a/b\n2,2023,\n3,2024,a/b\n4,2024,..\n5,2024,50%=x\n");
+    for (const std::uint32_t batch_rows : {0, 1, 2})
+        for (const ColumnUse use : {ColumnUse::passed, ColumnUse::typed}) {
+            PartitionedCopy copy(folder, {1, 2});
+            copy.batch_rows = batch_rows;
+            copy.use = use;
+            CHECK(copy.load_and_list() ==
+                  Strings{"year=2023/city=/out.csv: id\n2\n", "year=2024/city=../out.csv: id\n4\n",
+                          "year=2024/city=50%25%3Dx/out.csv: id\n5\n", "year=2024/city=a%2Fb/out.csv: id\n1\n3\n"});
+        }
+}
+
+TEST_CASE("files: partition by knows nulls from texts that look like them") {
+    const TestFolder folder;
+    folder.put("in.csv", "id,city\n1,\n2,__HIVE_DEFAULT_PARTITION__\n3,null\n4," + std::string(300, 'x') + "\n");
+    PartitionedCopy copy(folder, {1});
+    copy.column("id", simple_type(TypeKind::integer)).column("city", simple_type(TypeKind::text, true));
+    CHECK(copy.load_and_list() == Strings{"city=%5F_HIVE_DEFAULT_PARTITION__/out.csv: id\n2\n",
+                                          "city=__HIVE_DEFAULT_PARTITION__/out.csv: id\n1\n",
+                                          "city=null/out.csv: id\n3\n"});
+    CHECK(copy.reasons() == Strings{"5 a value of `partition by` is too long for a folder's name"});
+}
+
+TEST_CASE("files: partitions are replaced all together, or not at all") {
+    const TestFolder folder;
+    folder.put("in.csv", "id,k\n1,a\n2,b\n");
+    PartitionedCopy copy(folder, {1});
+    copy.load();
+    folder.put("k=a/other.csv", "mine");
+    folder.put("in.csv", "id,k\n3,b\n4,c\n\"open\n");
+    copy.batch_rows = 1;
+    CHECK_THROWS_AS(copy.load(), Error);
+    CHECK(folder.get("k=a/out.csv") == "id\n1\n");
+    CHECK(folder.get("k=b/out.csv") == "id\n2\n");
+    CHECK(folder.names() == Strings{"in.csv", "k=a", "k=b"});
+    folder.put("in.csv", "id,k\n3,b\n4,c\n");
+    CHECK(copy.load_and_list() == Strings{"k=a/other.csv: mine", "k=b/out.csv: id\n3\n", "k=c/out.csv: id\n4\n"});
+    std::filesystem::remove(folder.path() / "k=a/other.csv");
+    folder.put("in.csv", "id,k\n5,d\n");
+    CHECK(copy.load_and_list() == Strings{"k=d/out.csv: id\n5\n"});
+    CHECK(folder.names() == Strings{"in.csv", "k=a", "k=d"});
+}
+
+TEST_CASE("files: more partitions than may be open at a time, packed and plain") {
+    const TestFolder folder;
+    std::string text = "id,k\n";
+    for (int i = 0; i < 1000; ++i) text += std::to_string(i) + "," + std::to_string(i % 200) + "\n";
+    folder.put("in.csv", text);
+    for (const std::string ending : {"", ".gz"}) {
+        PartitionedCopy copy(folder, {1});
+        copy.output = "out.csv" + ending;
+        copy.batch_rows = 10;
+        copy.load();
+        for (int k = 0; k < 200; ++k) {
+            std::string wanted = "id\n";
+            for (int i = k; i < 1000; i += 200) wanted += std::to_string(i) + "\n";
+            const auto path = folder.path() / ("k=" + std::to_string(k)) / copy.output;
+            std::string got(1000, '\0');
+            gzFile file = gzopen(path.c_str(), "rb");
+            got.resize(static_cast<std::size_t>(std::max(0, gzread(file, got.data(), 1000))));
+            gzclose(file);
+            REQUIRE(got == wanted);
+        }
+    }
+}
+
+TEST_CASE("files: partition by that leaves nothing to write, or nowhere to write to") {
+    const TestFolder folder;
+    folder.put("in.csv", "id,k\n1,a\n");
+    PartitionedCopy all(folder, {0, 1});
+    CHECK_THROWS_WITH(all.load(), "out.csv: `partition by` leaves no column for the files; name fewer columns");
+    PartitionedCopy out(folder, {1});
+    out.output = "-";
+    CHECK_THROWS_WITH(out.load(), "standard output has no folders to write into; `partition by` needs a file");
+}
