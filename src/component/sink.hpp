@@ -35,8 +35,8 @@ class Encoder {
 class Writer {
   public:
     virtual ~Writer() = default;
-    /// Throws Error: the target cannot be written. Returns how many rows it merged (an upsert's that a later one
-    /// replaces).
+    /// Throws Error: the target cannot be written. Returns how many rows it merged. Rows that it refuses it leaves in
+    /// chunk.batch.rejects, which came empty; their stage is the runtime's to fill in.
     virtual std::uint64_t write(Chunk&& chunk) = 0;
     virtual void abort() noexcept = 0;
     virtual void interrupt() noexcept = 0;

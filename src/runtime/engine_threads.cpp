@@ -174,7 +174,11 @@ void Engine::run_writer(std::uint32_t node) {
         try {
             const std::uint64_t rows = chunk->rows;
             const std::uint64_t merged = writer.write(std::move(*chunk));
-            parcel->ticket->add(layout.of_node(node, NodeCount::written), rows - merged);
+            std::vector<Reject>& refused = chunk->batch.rejects;
+            for (Reject& reject : refused) reject.stage = node;
+            parcel->ticket->add(layout.of_node(node, NodeCount::rejected), refused.size());
+            parcel->ticket->add(layout.of_node(node, NodeCount::written), rows - merged - refused.size());
+            parcel->ticket->add_rejects(std::move(refused));
             parcel->ticket->add(layout.of_node(node, NodeCount::merged), merged);
         } catch (...) {
             fail(*parcel->ticket, std::current_exception());

@@ -3,6 +3,7 @@
 #include "data/gather.hpp"
 #include "sql/sqlite.hpp"
 #include "tests/unit/catch.hpp"
+#include "tests/unit/expression_text.hpp"
 #include "tests/unit/files_copy.hpp"
 
 using namespace etl;
@@ -53,7 +54,7 @@ struct Base {
         made.member = "table";
         made.member_argument = "t";
         made.mode = mode;
-        if (mode == WriteMode::upsert) made.keys = {0};
+        if (mode != WriteMode::append && mode != WriteMode::replace) made.keys = {0};
         made.commits = commits;
         made.pipeline = "load";
         return made;
@@ -91,7 +92,18 @@ struct Target {
         batch.selected = {nullptr, batch.rows};
         Chunk chunk;
         encoder->encode(std::move(batch), *slot, 0, chunk);
+        take_rejects(chunk);
         writer->write(std::move(chunk));
+        take_rejects(chunk);
+    }
+    void load(const std::vector<Row>& rows) {
+        write(rows);
+        sink->prepare();
+        sink->publish({});
+    }
+    void take_rejects(Chunk& chunk) {
+        for (const Reject& reject : chunk.batch.rejects) rejects.push_back(reject.row + " " + reject.reason);
+        chunk.batch.rejects.clear();
     }
     void commit(const std::string& position) {
         const std::vector<StoredPosition> positions{{"orders", "", position, run.run_id, 7}};
@@ -119,6 +131,25 @@ struct Target {
     std::unique_ptr<Encoder> encoder;
     std::unique_ptr<Slot> slot;
     std::unique_ptr<Writer> writer;
+    Strings rejects;
+};
+
+/// A condition over the columns of the request.
+ExprPtr condition(const SinkRequest& request, const std::string& text) {
+    static expression_text::TestContext context;
+    Diagnostics diagnostics;
+    ExprPtr bound = expression_text::bind_text(text, *request.schema, context, diagnostics);
+    REQUIRE_FALSE(diagnostics.has_errors());
+    return bound;
+}
+
+/// A table with a key, three rows in it.
+struct Filled : Base {
+    Filled() {
+        execute("create table t (id integer primary key, name text not null, more integer default 5)");
+        execute("insert into t values (1, 'a', 1), (2, 'b', 2), (3, 'c', 3)");
+    }
+    Strings all() const { return rows("select id, name, more from t order by id, name"); }
 };
 
 const std::string kRows = "select id, name from t order by rowid";
@@ -261,4 +292,116 @@ TEST_CASE("a table etl_offsets that is none of ours is left alone") {
     Run run("run");
     CHECK_THROWS_WITH(Target(base.request(WriteMode::append), run), Catch::Contains("etl_offsets"));
     CHECK_FALSE(base.has_table("t"));
+}
+
+TEST_CASE("an SQLite update changes the rows of its keys, and refuses what has none") {
+    const Filled base;
+    Run run("run");
+    Target target(base.request(WriteMode::update, false), run);
+    target.load({{2, "x"}, {9, "y"}, {2, "z"}});
+    CHECK(base.all() == Strings{"1|a|1", "2|z|2", "3|c|3"});
+    CHECK(target.rejects == Strings{R"({"id":9,"name":"y"} no row of the table has this key)"});
+    CHECK(target.sink->merged_rows() == 0);
+}
+
+TEST_CASE("an SQLite delete takes the rows of its keys away") {
+    const Filled base;
+    Run run("run");
+    Target target(base.request(WriteMode::remove, false), run);
+    target.load({{2, "whatever"}, {9, ""}, {2, ""}});
+    CHECK(base.all() == Strings{"1|a|1", "3|c|3"});
+    CHECK(target.rejects.empty());
+}
+
+TEST_CASE("an SQLite upsert with `delete when` goes by the last row of each key") {
+    const Filled base;
+    Run run("run");
+    SinkRequest request = base.request(WriteMode::upsert, false);
+    request.delete_when = condition(request, "name == \"gone\"");
+    Target target(request, run);
+    target.load({{1, "gone"}, {2, "gone"}, {2, "back"}, {3, "x"}, {3, "gone"}, {4, "gone"}, {5, "new"}});
+    CHECK(base.all() == Strings{"2|back|2", "5|new|5"});
+    CHECK(target.sink->merged_rows() == 2);
+}
+
+TEST_CASE("an SQLite `replace by` brings all rows of its keys anew, at the end") {
+    const Base base;
+    base.execute("create table t (id integer, name text)");
+    base.execute("insert into t values (1, 'a'), (1, 'b'), (2, 'c'), (3, 'd')");
+    Run run("run");
+    SinkRequest request = base.request(WriteMode::replace_keys);
+    request.delete_when = condition(request, "name == \"gone\"");
+    Target target(request, run);
+    target.write({{1, "x"}, {2, "y"}, {2, "gone"}});
+    target.commit("p1");
+    CHECK(base.rows(kRows) == Strings{"1|a", "1|b", "2|c", "3|d"});
+    target.write({{1, "z"}, {4, "n"}, {5, "gone"}});
+    target.publish("p2");
+    CHECK(base.rows("select id, name from t order by id, name") == Strings{"1|x", "1|z", "3|d", "4|n"});
+    CHECK(target.sink->merged_rows() == 1);
+}
+
+TEST_CASE("an SQLite `replace where` replaces the rows for which the condition is true, and refuses others") {
+    const Filled base;
+    base.execute("insert into t values (4, 'A', 4)");
+    Run one("one"), two("two"), three("three");
+    SinkRequest request = base.request(WriteMode::replace, false);
+    request.where = condition(request, "id > 1 and name != \"A\"");
+    {
+        Target target(request, one);
+        target.load({{7, "x"}, {1, "y"}, {8, "A"}, {9, "z"}});
+        CHECK(base.all() == Strings{"1|a|1", "4|A|4", "7|x|5", "9|z|5"});
+        const std::string why = " not one of the rows that `replace where` replaces";
+        CHECK(target.rejects == Strings{R"({"id":1,"name":"y"})" + why, R"({"id":8,"name":"A"})" + why});
+    }
+    {
+        Target target(request, two);
+        CHECK_THROWS_WITH(target.load({}), Catch::Contains("the 2 rows that are to be replaced"));
+        target.sink->discard();
+    }
+    CHECK(base.all().size() == 4);
+    request.options.set("allow_empty", true, {}, true);
+    Target(request, three).load({});
+    CHECK(base.all() == Strings{"1|a|1", "4|A|4"});
+}
+
+TEST_CASE("an SQLite `replace where` stops at rows that it cannot read") {
+    const Filled base;
+    base.execute("update t set name = x'ff' where id = 2");
+    Run run("run"), other("other");
+    SinkRequest request = base.request(WriteMode::replace, false);
+    request.where = condition(request, "name == \"a\"");
+    CHECK_THROWS_WITH(Target(request, run), Catch::Contains("`name` is not valid UTF-8"));
+    base.execute("create table u (id integer primary key, name text) without rowid");
+    request.member_argument = "u";
+    CHECK_THROWS_WITH(Target(request, other), Catch::Contains("rowid"));
+}
+
+TEST_CASE("an SQLite table takes new columns where it may evolve") {
+    const Base base;
+    base.execute("create table t (id integer)");
+    base.execute("insert into t values (1)");
+    Run one("one"), two("two");
+    SinkRequest request = base.request(WriteMode::append, false);
+    CHECK_THROWS_WITH(Target(request, one), Catch::Contains("`evolve = true`"));
+    request.options.set("evolve", true, {}, true);
+    Target(request, two).load({{2, "b"}});
+    CHECK(base.rows(kRows) == Strings{"1|", "2|b"});
+}
+
+TEST_CASE("an SQLite update with --full forgets positions only") {
+    const Filled base;
+    Run one("one"), two("two"), three("three");
+    Target(base.request(WriteMode::update), one).publish("p1");
+    SinkRequest again = base.request(WriteMode::update);
+    again.full = true;
+    Target target(again, two);
+    CHECK(target.held.empty());
+    target.write({{1, "x"}});
+    target.publish("p2");
+    CHECK(base.all() == Strings{"1|x|1", "2|b|2", "3|c|3"});
+    SinkRequest whole = base.request(WriteMode::append, false);
+    whole.full = true;
+    Target(whole, three).load({{8, "y"}});
+    CHECK(base.all().size() == 4);
 }

@@ -39,7 +39,8 @@ constexpr OptionSpec kOptions[] = {
 };
 constexpr OptionSpec kTargetOptions[] = {
     {"create", OptionType::boolean, "false",
-     "makes the table if it is not there; keys of `upsert` become its primary key"},
+     "makes the table if it is not there; keys of `upsert` and `update` become its primary key"},
+    {"evolve", OptionType::boolean, "false", "adds to the table the columns of the flow that it does not have"},
     {"allow_empty", OptionType::boolean, "false", "lets `replace` empty a table when no row was read"},
 };
 constexpr std::string_view kMembers[] = {"table", "query"};
@@ -48,6 +49,7 @@ constexpr std::string_view kExamples[] = {
     "source orders = warehouse.table(\"orders\")",
     "source big = warehouse.query(\"select * from orders where amount > 1000\")",
     "from orders | into warehouse.table(\"copy\") replace { create = true }",
+    "from orders | into warehouse.table(\"orders\") upsert by id { create = true, evolve = true }",
 };
 constexpr ConnectorSpec kSpec{.name = "sqlite",
                               .summary = "Tables and queries of an SQLite file; a load is one transaction.",

@@ -1,0 +1,109 @@
+#include "connectors/sqlite/sqlite_writer.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "expr/row_origins.hpp"
+
+namespace etl {
+
+namespace {
+
+class SqliteWriter final : public Writer {
+  public:
+    SqliteWriter(const SinkRequest& request, const SqliteTable& table, std::shared_ptr<SqliteTransaction> transaction,
+                 SqliteWritten& written)
+        : request_(request), table_(table), transaction_(std::move(transaction)), written_(written) {}
+
+    std::uint64_t write(Chunk&& chunk) override {
+        Batch& batch = chunk.batch;
+        if (batch.selected.size == 0) return 0;
+        std::vector<std::uint32_t> refused;
+        transaction_->write([&](SqliteDatabase& database) {
+            prepare(database);
+            for_each_row(batch.selected, [&](std::uint32_t row) {
+                if (!write_row(database, batch, row)) refused.push_back(row);
+            });
+        });
+        if (!refused.empty()) refuse(batch, refused);
+        written_.rows += batch.selected.size - refused.size();
+        return 0;
+    }
+
+    void abort() noexcept override {}
+    void interrupt() noexcept override { transaction_->interrupt(); }
+
+  private:
+    /// Not before there is a row, so that a target without any keeps nobody from writing.
+    void prepare(SqliteDatabase& database) {
+        if (std::exchange(is_prepared_, true)) return;
+        for (std::uint32_t i = 0; i < request_.schema->size(); ++i) columns_.push_back(i);
+        if (request_.mode == WriteMode::remove) columns_ = request_.keys;
+        row_ = database.prepare(table_.row_statement());
+        has_gone_ = request_.delete_when != nullptr;
+        const std::string gone = table_.gone_statement();
+        deletes_ = !gone.empty();
+        if (deletes_) gone_ = database.prepare(gone);
+    }
+
+    /// False: the row is refused.
+    bool write_row(const SqliteDatabase& database, const Batch& batch, std::uint32_t row) {
+        const std::uint32_t flag = request_.schema->size();
+        if (deletes_ && batch.columns[flag].data<std::uint8_t>()[row] != 0) {
+            for (const std::uint32_t key : request_.keys) bind(gone_, key, batch.columns[key], row);
+            gone_.step();
+            gone_.reset();
+        }
+        for (const std::uint32_t column : columns_) bind(row_, column, batch.columns[column], row);
+        if (has_gone_) bind(row_, flag, batch.columns[flag], row);
+        row_.step();
+        row_.reset();
+        return request_.mode != WriteMode::update || database.changes() > 0;
+    }
+
+    static void bind(SqliteStatement& statement, std::uint32_t number, const Column& column, std::uint32_t row) {
+        const int place = static_cast<int>(number) + 1;
+        if (!column.is_valid(row)) return statement.bind_null(place);
+        if (column.encoding == Encoding::constant) row = 0;
+        switch (column.type->kind) {
+            case TypeKind::integer: return statement.bind_int(place, column.data<std::int64_t>()[row]);
+            case TypeKind::boolean: return statement.bind_int(place, column.data<std::uint8_t>()[row]);
+            case TypeKind::floating: return statement.bind_float(place, column.data<double>()[row]);
+            default: return statement.bind_text(place, column.data<Text>()[row].view());
+        }
+    }
+
+    void refuse(Batch& batch, const std::vector<std::uint32_t>& rows) const {
+        RowOrigins origins(batch);
+        for (const std::uint32_t row : rows) {
+            Reject reject;
+            reject.span = request_.span;
+            reject.column = request_.schema->fields[request_.keys.front()].name;
+            reject.reason = "no row of the table has this key";
+            reject.origin = origins.at(row);
+            reject.record_number = batch.record_number(row);
+            reject.row = batch.row_text(row);
+            batch.rejects.push_back(std::move(reject));
+        }
+    }
+
+    const SinkRequest& request_;
+    const SqliteTable& table_;
+    std::shared_ptr<SqliteTransaction> transaction_;
+    SqliteWritten& written_;
+    std::vector<std::uint32_t> columns_;  // that the statement binds
+    bool is_prepared_ = false;
+    bool has_gone_ = false;
+    bool deletes_ = false;
+    SqliteStatement row_;
+    SqliteStatement gone_;
+};
+
+}  // namespace
+
+std::unique_ptr<Writer> make_sqlite_writer(const SinkRequest& request, const SqliteTable& table,
+                                           std::shared_ptr<SqliteTransaction> transaction, SqliteWritten& written) {
+    return std::make_unique<SqliteWriter>(request, table, std::move(transaction), written);
+}
+
+}  // namespace etl
