@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/machine_memory.hpp"
 #include "component/record_sorter.hpp"
+#include "expr/exact_sum.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stage_trial.hpp"
 
@@ -162,6 +163,23 @@ TEST_CASE("a spill folder that takes no more is named; what was kept is given ba
                          ": it would become larger than is allowed");
     CHECK(memory.reserved_bytes() == 0);
     CHECK(fs::is_empty(context.spill_folder));
+}
+
+TEST_CASE("an exact sum is exact when it was written out, however wide") {
+    Memory memory;
+    for (const std::vector<double>& values : {std::vector<double>{}, {0.1, 0.2, 0.3}, {1e300, 1e-300, -1e300, 0.5}}) {
+        Arena arena(memory);
+        ExactSum sum, half, loaded;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            sum.add(values[i], arena);
+            if (i < values.size() / 2) half.add(values[i], arena);
+        }
+        std::string saved;
+        half.save(saved);
+        loaded.load(saved, arena);
+        for (std::size_t i = values.size() / 2; i < values.size(); ++i) loaded.add(values[i], arena);
+        CHECK(loaded.value() == sum.value());
+    }
 }
 
 TEST_CASE("a container's memory is that of its cgroup or of one about it") {
