@@ -37,7 +37,7 @@ AppendTarget::AppendTarget(AppendSettings settings) : settings_(std::move(settin
 AppendTarget::~AppendTarget() { discard(); }
 
 fs::path AppendTarget::staged_path() const {
-    return settings_.path.parent_path() / ("." + settings_.path.filename().string() + ".etl-staged");
+    return settings_.path.parent_path() / ("." + settings_.path.filename().string() + ".etl-staging");
 }
 
 std::vector<StoredPosition> AppendTarget::begin() {
@@ -102,7 +102,8 @@ void AppendTarget::finish_swap() {
         ::unlink(staged.c_str());
         return;
     }
-    if (::rename(staged.c_str(), settings_.path.c_str()) != 0 && errno != ENOENT)
+    // At the beginning of a run: it may have been moved, only the manifest did not yet say so.
+    if (::rename(staged.c_str(), settings_.path.c_str()) != 0 && (errno != ENOENT || is_staged_))
         throw_file_error("write", settings_.name, errno);
     if (const int reason = sync_folder(settings_.path.parent_path()); reason != 0)
         throw_file_error("write", settings_.name, reason);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -24,7 +25,7 @@ constexpr std::uint64_t kVersion = 1;
 using Kind = JsonValue::Kind;
 
 fs::path unfinished_path(const fs::path& target) {
-    return target.parent_path() / ("." + target.filename().string() + ".etl-state-new");
+    return target.parent_path() / ("." + target.filename().string() + ".etl-state.etl-inwork");
 }
 
 std::string to_json(const Manifest& manifest) {
@@ -63,6 +64,30 @@ void write_all(const FileDescriptor& file, std::string_view text, const std::str
         if (put < 0) throw_file_error("write", name, errno);
         text.remove_prefix(static_cast<std::size_t>(put));
     }
+}
+
+/// Gives each of the two files the other's name. False: they have the names that they had.
+bool exchange(const fs::path& one, const fs::path& other) {
+#ifdef RENAME_EXCHANGE
+    return ::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0;
+#else
+    errno = ENOSYS;
+    return false;
+#endif
+}
+
+/// Whoever is told that nothing was committed must not find it committed: so the old manifest is kept until the new one
+/// is durable.
+void put_in_place(const fs::path& unfinished, const fs::path& path, const std::string& shown) {
+    const bool has_old = exchange(unfinished, path);
+    const bool is_first = !has_old && errno == ENOENT;
+    if (!has_old && !is_first && errno != EINVAL && errno != ENOSYS) throw_file_error("write", shown, errno);
+    if (!has_old && ::rename(unfinished.c_str(), path.c_str()) != 0) throw_file_error("write", shown, errno);
+    const int reason = sync_folder(path.parent_path());
+    if (reason == 0) return;
+    if (has_old) ::rename(unfinished.c_str(), path.c_str());
+    if (is_first) ::unlink(path.c_str());
+    throw_file_error("write", shown, reason);
 }
 
 }  // namespace
@@ -105,12 +130,12 @@ void write_manifest(const fs::path& target, const Manifest& manifest, const std:
         if (!file) throw_file_error("write", shown, errno);
         write_all(file, to_json(manifest), shown);
         if (::fsync(file.get()) != 0) throw_file_error("write", shown, errno);
-        if (::rename(unfinished.c_str(), manifest_path(target).c_str()) != 0) throw_file_error("write", shown, errno);
+        put_in_place(unfinished, manifest_path(target), shown);
     } catch (...) {
         remove_unfinished_manifest(target);
         throw;
     }
-    if (const int reason = sync_folder(target.parent_path()); reason != 0) throw_file_error("write", shown, reason);
+    remove_unfinished_manifest(target);
 }
 
 void remove_unfinished_manifest(const fs::path& target) noexcept { ::unlink(unfinished_path(target).c_str()); }
