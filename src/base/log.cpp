@@ -13,6 +13,11 @@ namespace etl {
 struct Log::State {
     spdlog::logger logger{"etl"};
 
+    // A log that cannot be written must not stand among the messages of the run.
+    State() {
+        logger.set_error_handler([](const std::string&) {});
+    }
+
     void add(spdlog::sink_ptr sink) {
         sink->set_formatter(
             std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));

@@ -59,8 +59,8 @@ std::uint64_t RejectJournal::append(RejectLog& log) {
         std::filesystem::create_directories(folder_, failed);
         file_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
         if (!file_) fail(path, errno);
-        if (const int reason = sync_folder(folder_); reason != 0) fail(path, reason);
     }
+    const bool is_new = bytes_ == 0;
     std::string buffer;
     const auto flush = [&] {
         for (std::size_t done = 0; done < buffer.size();) {
@@ -79,6 +79,7 @@ std::uint64_t RejectJournal::append(RejectLog& log) {
     });
     flush();
     if (::fsync(file_.get()) != 0) fail(path, errno);
+    if (const int reason = is_new ? sync_folder(folder_) : 0; reason != 0) fail(path, reason);
     return bytes_;
 }
 

@@ -139,6 +139,7 @@ class Run {
         try {
             commit();
         } catch (...) {
+            commit_in_doubt_ = true;
             engine_.fail(nullptr, 0, std::current_exception());
         }
         engine_.resume_after_commit();
@@ -213,6 +214,7 @@ class Run {
     /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the
     /// tables are published, whose commit still may, then the files, which only need their name.
     void publish() {
+        commit_in_doubt_ = true;
         const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
         for (PlanNode& node : plan_.nodes)
             if (node.sink != nullptr) node.sink->prepare();
@@ -226,6 +228,7 @@ class Run {
             }
         is_published_ = true;
         committed_rejects_bytes_ = rejects_bytes;
+        commit_in_doubt_ = false;
     }
 
     void publish(std::uint32_t node, std::uint64_t rejects_bytes) {
@@ -237,8 +240,10 @@ class Run {
         plan_.nodes[node].sink->publish({positions, true});
     }
 
-    /// Rejects of rows that are not committed are found again by the next run.
+    /// Rejects of rows that are not committed are found again by the next run. Where a target may hold more than it has
+    /// said, the next run, which looks at what it holds, ends the journal.
     void end_journal() {
+        if (commit_in_doubt_) return;
         try {
             report_.rejects_file = journal_->finish(committed_rejects_bytes_).string();
         } catch (const Error& error) {
@@ -312,6 +317,7 @@ class Run {
     std::optional<RunLock> lock_;
     std::unique_ptr<RejectJournal> journal_;  // of a run that commits on its way
     std::uint64_t committed_rejects_bytes_ = 0;
+    bool commit_in_doubt_ = false;
     Clock::time_point committed_at_ = Clock::now();
 };
 

@@ -259,7 +259,7 @@ class Ordeal:
     def matters(self, trial, call, file, number):
         """Whether a run may not go on as if nothing had been: not for its log and what it says, nor where a file's
         name is removed, nor where SQLite makes its folder durable, which it takes as done as well as can be."""
-        if number in (1, 2) or "/.etl/logs/" in file:
+        if number in (1, 2) or "/.etl/logs/" in file or "/.etl/locks/" in file:
             return False
         if call == "fdatasync" and Path(file) == trial:
             return False
@@ -271,6 +271,6 @@ class Ordeal:
         if path == trial or not path.is_relative_to(trial):  # SQLite stages in the folder for temporary files
             return {target.name for target in self.load.targets}
         if ".etl" in path.relative_to(trial).parts:
-            return {path.name}
-        name = re.sub(r"^\.(.*)\.etl-[a-z0-9]{6}$", r"\1", path.name)
+            return {path.name, re.sub(r"\.[a-z]+\.open$", "", path.name)}
+        name = re.sub(r"^\.(.*)(\.etl-[a-z0-9]{6}|-new)$", r"\1", path.name)
         return {re.sub(r"(-journal|-wal|-shm|\.etl-state)$", "", name)}

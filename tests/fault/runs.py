@@ -89,6 +89,7 @@ class Durability:
 
     def __init__(self):
         self.unsafe, self.found = {}, []  # files and folders, and what was done to them
+        self.seen = set()  # files of rejects
 
     def take(self, call, rest):
         file, names = HIT_FILE.match(rest), NAMED_FILE.findall(rest)
@@ -98,9 +99,10 @@ class Durability:
             self.take_name(Path(names[0]), Path(names[1]))
         elif call == "unlink" and names[0].endswith("-journal"):
             self.take_commit([], names[0])
-        elif file and int(file[1]) > 2 and not re.search(r"/logs/|-journal|\.db", file[2]):
+        elif file and int(file[1]) > 2 and not re.search(r"/logs/|/locks/|-journal|\.db", file[2]):
             self.unsafe[file[2]] = "was written"
-            if "/rejects/" in file[2]:
+            if "/rejects/" in file[2] and file[2] not in self.seen:
+                self.seen.add(file[2])
                 self.unsafe.setdefault(str(Path(file[2]).parent), "holds a new file")
 
     def take_name(self, old, new):
