@@ -11,7 +11,10 @@ void Engine::read_lane(LaneState& lane) {
     const std::uint32_t node = plan.drivers[lane.driver].node;
     const std::uint32_t chain = chain_of_source(node);
     try {
-        if (wait_for_gates(chain) && !(is_incremental(lane) && stopping_)) {
+        const bool is_open = wait_for_gates(chain);
+        if (is_open && is_incremental(lane) && stopping_) {
+            was_stopped_ = true;
+        } else if (is_open) {
             std::vector<std::string> held{std::string()};
             if (is_incremental(lane)) held = commits.positions(node, lane.lane.name);
             const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, held, *this);
