@@ -12,7 +12,7 @@ namespace {
 
 struct PartitionedCopy : FilesCopy {
     std::vector<std::uint32_t> partitions;
-    Strings files = {};  // below the folder, but for the input
+    WriteMode mode = WriteMode::replace;
 
     PartitionedCopy(const TestFolder& in, std::vector<std::uint32_t> by) : FilesCopy(in), partitions(std::move(by)) {}
 
@@ -36,6 +36,8 @@ struct PartitionedCopy : FilesCopy {
         sink.base_folder = folder.path();
         sink.schema = schema;
         sink.partitions = partitions;
+        sink.mode = mode;
+        sink.pipeline = "p";
         copy(*connector.make_source(source), *connector.make_sink(sink), *schema);
     }
 
@@ -45,7 +47,8 @@ struct PartitionedCopy : FilesCopy {
         Strings all;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
             const std::string name = entry.path().lexically_relative(folder.path()).string();
-            if (entry.is_regular_file() && name != input) all.push_back(name + ": " + folder.get(name));
+            if (entry.is_regular_file() && name != input && !name.ends_with(".etl-state"))
+                all.push_back(name + ": " + folder.get(name));
         }
         std::sort(all.begin(), all.end());
         return all;
@@ -130,4 +133,48 @@ TEST_CASE("files: partition by that leaves nothing to write, or nowhere to write
     PartitionedCopy out(folder, {1});
     out.output = "-";
     CHECK_THROWS_WITH(out.load(), "standard output has no folders to write into; `partition by` needs a file");
+}
+
+TEST_CASE("files: partitions that grow keep what was loaded, whatever a run left behind") {
+    const TestFolder folder;
+    for (const std::string ending : {"", ".gz"}) {
+        PartitionedCopy copy(folder, {1});
+        copy.mode = WriteMode::append;
+        copy.output = "out.csv" + ending;
+        copy.batch_rows = 1;
+        const auto rows = [&](const std::string& partition) {
+            const auto path = folder.path() / ("k=" + partition) / copy.output;
+            std::string got(1000, '\0');
+            gzFile file = gzopen(path.c_str(), "rb");
+            if (file == nullptr) return std::string("none");
+            got.resize(static_cast<std::size_t>(std::max(0, gzread(file, got.data(), 1000))));
+            gzclose(file);
+            return got;
+        };
+        folder.put("in.csv", "id,k\n1,a\n2,b\n\"open\n");
+        CHECK_THROWS_AS(copy.load(), Error);
+        CHECK_FALSE(std::filesystem::exists(folder.path() / (copy.output + ".etl-state")));
+        CHECK(rows("a") == "none");
+        folder.put("in.csv", "id,k\n1,a\n2,b\n3,a\n");
+        copy.load();
+        CHECK(rows("a") == "id\n1\n3\n");
+        std::ofstream(folder.path() / "k=a" / copy.output, std::ios::app) << "left behind";
+        folder.put("in.csv", "id,k\n4,b\n5,c\n\"open\n");
+        CHECK_THROWS_AS(copy.load(), Error);
+        CHECK(rows("a") == "id\n1\n3\n");
+        CHECK(rows("b") == "id\n2\n");
+        CHECK(rows("c") == "none");
+        folder.put("in.csv", "id,k\n4,b\n5,c\n6,a\n");
+        copy.load();
+        CHECK(rows("a") == "id\n1\n3\n6\n");
+        CHECK(rows("b") == "id\n2\n4\n");
+        CHECK(rows("c") == "id\n5\n");
+        std::filesystem::remove(folder.path() / "k=c" / copy.output);
+        CHECK_THROWS_AS(copy.load(), Error);
+        std::filesystem::remove(folder.path() / (copy.output + ".etl-state"));
+        std::filesystem::remove_all(folder.path() / "k=a");
+        std::filesystem::remove_all(folder.path() / "k=b");
+        std::filesystem::remove_all(folder.path() / "k=c");
+    }
+    CHECK(folder.names() == Strings{"in.csv"});
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "connectors/files/same_header.hpp"
 #include "io/byte_reader.hpp"
 #include "io/file_error.hpp"
 #include "io/file_target.hpp"
@@ -17,20 +18,6 @@
 namespace etl {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A header without what may differ from program to program: byte order mark, quotes, the kind of line end.
-std::string plain_header(std::string_view text) {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    std::string plain(text);
-    std::erase_if(plain, [](char c) { return c == '"' || c == '\r'; });
-    return plain;
-}
-
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find_first_of("\r\n"))); }
-
-}  // namespace
 
 AppendTarget::AppendTarget(AppendSettings settings) : settings_(std::move(settings)) {}
 
@@ -52,9 +39,8 @@ std::vector<StoredPosition> AppendTarget::begin() {
                                         settings_.name + ".etl-state by hand to load all pipelines again");
     } else {
         cut_to_commit();
-        check_header();
-        for (const Manifest::Position& position : committed_.positions)
-            if (position.pipeline == settings_.pipeline) held.push_back(position.stored);
+        if (length_ > 0) check_same_header({settings_.path, settings_.name}, settings_.prologue);
+        held = committed_.positions_of(settings_.pipeline);
     }
     ++committed_.epoch;
     if (has_manifest_) write_manifest(settings_.path, committed_, settings_.name);
@@ -88,6 +74,9 @@ void AppendTarget::read_state() {
     has_manifest_ = manifest.has_value();
     was_unknown_ = !has_manifest_;
     if (manifest) committed_ = std::move(*manifest);
+    if (!committed_.parts.empty())
+        throw Error("E417",
+                    settings_.name + " was loaded with `partition by`; write that again, or write to another file");
     finish_swap();
     std::error_code missing;
     const std::uintmax_t size = fs::file_size(settings_.path, missing);
@@ -124,25 +113,6 @@ void AppendTarget::cut_to_commit() {
                                 " were loaded into it; put it back as it was, or load everything again with `--full`");
     if (size == length_) return;
     if (::ftruncate(file_.get(), static_cast<off_t>(length_)) != 0) throw_file_error("write", settings_.name, errno);
-}
-
-/// Rows of other columns would be written below a header that does not fit.
-void AppendTarget::check_header() const {
-    if (length_ == 0 || settings_.prologue.empty()) return;
-    const auto reader = open_input({settings_.path, settings_.name}, "");
-    std::string head(2 * settings_.prologue.size() + 16, '\0');
-    std::size_t filled = 0;
-    while (filled < head.size()) {
-        const std::size_t got = reader->read(head.data() + filled, head.size() - filled);
-        if (got == 0) break;
-        filled += got;
-    }
-    head.resize(filled);
-    if (plain_header(head).starts_with(plain_header(settings_.prologue))) return;
-    throw Error("E418", settings_.name + " begins with `" + first_line(head) +
-                            "`, but this load would begin it with `" + first_line(settings_.prologue) +
-                            "`: rows are added only below the same columns; write to another file, or load everything "
-                            "again with `--full`");
 }
 
 /// Of what was there before the first load: a row added to it would become part of its last line.
@@ -222,13 +192,7 @@ void AppendTarget::commit(std::span<const StoredPosition> positions) {
         if (const int reason = sync_folder(settings_.path.parent_path()); reason != 0)
             throw_file_error("write", settings_.name, reason);
     }
-    for (const StoredPosition& position : positions) {
-        std::erase_if(next.positions, [&](const Manifest::Position& old) {
-            return old.pipeline == settings_.pipeline && old.stored.source == position.source &&
-                   old.stored.shard == position.shard;
-        });
-        next.positions.push_back({settings_.pipeline, position});
-    }
+    next.store(settings_.pipeline, positions);
     write_manifest(settings_.path, next, settings_.name);
     committed_ = std::move(next);
     has_manifest_ = true;

@@ -52,7 +52,6 @@ class AppendTarget {
     void read_state();
     void finish_swap();
     void cut_to_commit();
-    void check_header() const;
     bool lacks_line_end() const;
     void open_staged();
     void start();

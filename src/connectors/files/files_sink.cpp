@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "connectors/files/append_target.hpp"
+#include "connectors/files/partition_append.hpp"
 #include "connectors/files/partition_encoder.hpp"
 #include "connectors/files/partition_target.hpp"
 #include "io/encoding.hpp"
@@ -173,11 +174,64 @@ class PartitionSink : public Sink {
     std::unique_ptr<PartitionTarget> target_;
 };
 
+/// Adds to the partitions of a chunk.
+class PartitionAppendWriter : public Writer {
+  public:
+    explicit PartitionAppendWriter(PartitionAppend& target) : target_(&target) {}
+
+    std::uint64_t write(Chunk&& chunk) override {
+        std::vector<std::string> folders;
+        for_each_partition(chunk, [&](std::string_view in, std::string_view) { folders.emplace_back(in); });
+        if (folders.empty()) return 0;
+        target_->expect(folders);
+        for_each_partition(chunk, [&](std::string_view in, std::string_view bytes) { target_->write(in, bytes); });
+        return 0;
+    }
+    void abort() noexcept override {}
+    void interrupt() noexcept override {}
+
+  private:
+    PartitionAppend* target_;
+};
+
+/// A file for each value of the columns of `partition by`; they grow from commit to commit.
+class PartitionAppendSink : public Sink {
+  public:
+    explicit PartitionAppendSink(const SinkRequest& request)
+        : request_(request), target_(path_of(request), name_of(request), request.pipeline, prologue_of(request)) {
+        if (request.full)
+            throw Error("E417", name() + ": `--full` cannot start partitions again; remove the folders and " + name() +
+                                    ".etl-state by hand, then load without it");
+    }
+
+    std::unique_ptr<Encoder> make_encoder() override { return make_partition_encoder(request_); }
+    std::vector<StoredPosition> begin(RunContext&) override { return target_.begin(); }
+    std::unique_ptr<Writer> open() override { return std::make_unique<PartitionAppendWriter>(target_); }
+    void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
+    void prepare() override { target_.flush(); }
+    void publish(const Checkpoint& checkpoint) override {
+        target_.commit(checkpoint.positions);
+        target_.end();
+    }
+    void discard() noexcept override { target_.discard(); }
+    std::string name() const override { return target_.name(); }
+
+  private:
+    static std::string prologue_of(const SinkRequest& request) {
+        std::string prologue;
+        make_partition_encoder(request)->prologue(prologue);
+        return prologue;
+    }
+
+    SinkRequest request_;
+    PartitionAppend target_;
+};
+
 }  // namespace
 
 std::unique_ptr<Sink> make_files_sink(const SinkRequest& request) {
-    if (!request.partitions.empty() && request.mode != WriteMode::replace)
-        throw Error("E417", name_of(request) + ": `partition by` replaces its files as a whole; take `append` away");
+    if (request.mode == WriteMode::append && !request.partitions.empty())
+        return std::make_unique<PartitionAppendSink>(request);
     if (request.mode == WriteMode::append) return std::make_unique<AppendSink>(request);
     if (request.mode != WriteMode::replace || request.commits)
         throw Error("E417", name_of(request) + ": a file is replaced as a whole or added to; write `append`");

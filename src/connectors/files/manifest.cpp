@@ -42,7 +42,13 @@ std::string to_json(const Manifest& manifest) {
             .field("run", stored.run)
             .field("rejects_bytes", stored.rejects_bytes)
             .end_object();
-    json.end_array().end_object();
+    json.end_array();
+    if (!manifest.parts.empty()) {
+        json.key("parts").begin_object();
+        for (const auto& [folders, length] : manifest.parts) json.field(folders, length);
+        json.end_object();
+    }
+    json.end_object();
     return json.take() + "\n";
 }
 
@@ -119,7 +125,28 @@ std::optional<Manifest> read_manifest(const fs::path& target, const std::string&
         position.stored.rejects_bytes = member(item, "rejects_bytes", Kind::integer, name).integer;
         manifest.positions.push_back(std::move(position));
     }
+    if (const JsonValue* parts = json->find("parts", Kind::object))
+        for (const auto& [folders, length] : parts->members) {
+            if (length.kind != Kind::integer) throw_broken(name);
+            manifest.parts[folders] = length.integer;
+        }
     return manifest;
+}
+
+std::vector<StoredPosition> Manifest::positions_of(const std::string& pipeline) const {
+    std::vector<StoredPosition> found;
+    for (const Position& position : positions)
+        if (position.pipeline == pipeline) found.push_back(position.stored);
+    return found;
+}
+
+void Manifest::store(const std::string& pipeline, std::span<const StoredPosition> stored) {
+    for (const StoredPosition& one : stored) {
+        std::erase_if(positions, [&](const Position& old) {
+            return old.pipeline == pipeline && old.stored.source == one.source && old.stored.shard == one.shard;
+        });
+        positions.push_back({pipeline, one});
+    }
 }
 
 void write_manifest(const fs::path& target, const Manifest& manifest, const std::string& name) {

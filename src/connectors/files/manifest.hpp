@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,11 @@ struct Manifest {
     std::uint64_t epoch = 0;  // of the run that took the target over last
     std::string staged;       // name of the file beside that is to take the target's place; empty: it has
     std::vector<Position> positions;
+    std::map<std::string, std::uint64_t> parts;  // of `partition by`: the lengths of the files, by their folders
+
+    std::vector<StoredPosition> positions_of(const std::string& pipeline) const;
+    /// Others stay.
+    void store(const std::string& pipeline, std::span<const StoredPosition> stored);
 };
 
 std::filesystem::path manifest_path(const std::filesystem::path& target);
