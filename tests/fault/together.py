@@ -3,6 +3,7 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 
 from faults import Ordeal
@@ -64,7 +65,7 @@ class Together(Ordeal):
             pass  # it waits for the sleeper
         taken_over = second.poll() == 0
         there = self.load.rows_of_targets(trial) if taken_over else None
-        os.kill(thread, signal.SIGCONT)
+        threading.Thread(target=keep_awake, args=(thread,), daemon=True).start()
         first, other = self.etlrun.wait(sleeper), self.etlrun.wait(second)
         locked = other.status == 1 and "is locked by another program" in other.said
         if other.status not in STATUSES and not locked:
@@ -75,6 +76,16 @@ class Together(Ordeal):
             self.counts.add("taken over")
             if self.load.rows_of_targets(trial) != there:
                 self.complain(where, trial, ["the sleeper woke up and wrote what another had taken over"], first)
+
+
+def keep_awake(thread):
+    """Every thread is stopped at its own k-th call, so a run may fall asleep more than once."""
+    try:
+        while True:
+            os.kill(thread, signal.SIGCONT)
+            time.sleep(0.02)
+    except ProcessLookupError:
+        pass
 
 
 def wait_until_stopped(process, log):
