@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the first pipeline of README.md as it stands there.
+"""Runs the pipelines of README.md as they stand there.
 
 usage: readme_test.py ETLRUN
 """
@@ -30,7 +30,26 @@ def first_pipeline():
     return textwrap.dedent(text[begin:text.index("\nSave it", begin)])
 
 
+def incremental_pipeline():
+    text = README.read_text(encoding="utf-8")
+    begin = text.index("    source orders")
+    return textwrap.dedent(text[begin:text.index("\nEach run takes", begin)])
+
+
 class Readme(unittest.TestCase):
+    def test_incremental_pipeline(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "load.etl")
+            file.write_text(incremental_pipeline(), encoding="utf-8")
+            inbox = file.with_name("inbox")
+            inbox.mkdir()
+            for number in (2, 1):
+                (inbox / f"orders-{number}.csv").write_text(f"id,amount\n{number},7.5\n", encoding="utf-8")
+                done = subprocess.run([ETLRUN, file], capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(file.with_name("orders.csv").read_text(encoding="utf-8"),
+                             "id,amount\n2,7.50\n1,7.50\n")
+
     def test_first_pipeline(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, "people.etl")
