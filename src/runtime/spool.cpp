@@ -35,6 +35,8 @@ void Spool::take_in() {
             keep(item, *parcel);
         } catch (...) {
             engine_.fail(*parcel->ticket, std::current_exception());
+            // Nothing is to be made of a number without the batch that is lost, nor of those behind it.
+            driver_.cut_from(driver_.key(item.sequence.lane, item.sequence.number));
         }
         if (!parcel->sequence.last) continue;
         const std::lock_guard lock(mutex_);

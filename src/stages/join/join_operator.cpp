@@ -123,7 +123,15 @@ void JoinOperator::make_table(RunContext& run) {
 }
 
 void JoinOperator::probe(Batch&& batch, JoinSlot& slot, Emitter& out) {
-    std::call_once(built_, [&] { make_table(*slot.run); });
+    // A table that could not be made is there for nobody: batches before the one that failed may still be wanted.
+    std::call_once(built_, [&] {
+        try {
+            make_table(*slot.run);
+        } catch (...) {
+            not_built_ = std::current_exception();
+        }
+    });
+    if (not_built_ != nullptr) std::rethrow_exception(not_built_);
     {
         const ColumnsAsTheyWere restored(batch);
         left_keys_.evaluate(slot.evaluator, batch, slot.key_columns);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -91,6 +92,7 @@ class JoinOperator final : public StageOperator {
     RowReader reader_;
     JoinParts parts_;
     std::once_flag built_;
+    std::exception_ptr not_built_;
     std::unique_ptr<JoinTable> table_;           // either in memory
     std::unique_ptr<SpilledJoinTable> spilled_;  // or on disk
 };
