@@ -142,6 +142,9 @@ struct ConnectorSpec {
     std::unique_ptr<Source> (*make_source)(const SourceRequest& request);
     std::unique_ptr<Sink> (*make_sink)(const SinkRequest& request);
     bool is_table = false;  // a mode must be written; else `replace` is meant
+    /// How targets are loaded: "append", "replace", "replace where", "replace by", "upsert by", "update by",
+    /// "delete by"; "delete when" and "partition by", where these may stand behind.
+    std::span<const std::string_view> modes;
 };
 
 }  // namespace etl

@@ -120,6 +120,12 @@ std::string entry(const ConnectorSpec& spec) {
         for (const std::string_view member : spec.members) out += " `." + std::string(member) + "(…)`";
         out += "\n";
     }
+    if (!spec.modes.empty()) {
+        out += "\nHow targets are loaded:";
+        for (const std::string_view mode : spec.modes)
+            out += (mode == spec.modes.front() ? " `" : ", `") + std::string(mode) + "`";
+        out += "\n";
+    }
     return out + options_text("Options of the connection:", spec.options) +
            options_text("Options of `into`:", spec.target_options) + code_text(spec.examples);
 }

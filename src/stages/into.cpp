@@ -7,6 +7,7 @@ namespace {
 constexpr StagePart kParts[] = {
     {.kind = PartKind::address, .scope = PartScope::constant},
     {.kind = PartKind::mode, .required = false},
+    {.kind = PartKind::name, .word = "partition by", .required = false, .repeated = true},
     {.kind = PartKind::assigns, .required = false, .scope = PartScope::constant},
 };
 constexpr StageExample kExamples[] = {
@@ -14,11 +15,12 @@ constexpr StageExample kExamples[] = {
     {R"(into warehouse.table("orders") upsert by id { create = true })",
      "inserts new ids and replaces the rows of known ones; makes the table if it is not there"},
     {R"(into warehouse.table("orders") replace)", "the table holds the rows of this run only"},
+    {R"(into warehouse.table("events") append)", "adds the rows of an incremental source, each once"},
 };
 // Connectors and formats make the target, not the stage: the binder finds them by the address.
 constexpr StageSpec kSpec{
     .name = "into",
-    .summary = "Writes the rows to a target; a table's mode (append always, replace, upsert by) must be written.",
+    .summary = "Writes the rows to a target; a table's mode (append, replace, upsert by) must be written.",
     .parts = kParts,
     .examples = kExamples,
     .bind = nullptr,

@@ -6,8 +6,9 @@
 
 namespace etl::logic {
 
-/// `--- KIND NAME` and the lines behind it. Kinds: file, pipeline, args, settings, only; expected: stdout, output NAME,
-/// rejects, error, plan, balance. "(escaped)" behind the name: \n \r \t \0 \xHH are bytes, line ends are nothing.
+/// `--- KIND NAME` and the lines behind it. Kinds: file, sql (a database; a statement a line), pipeline, args,
+/// settings, only; expected: stdout, output NAME, rejects, error, plan, balance. "(escaped)" behind the name: \n \r \t
+/// \0 \xHH are bytes, line ends are nothing.
 struct Section {
     std::string kind;
     std::string name;

@@ -13,6 +13,7 @@
 #include "lang/load.hpp"
 #include "plan/plan.hpp"
 #include "runtime/run.hpp"
+#include "sql/sqlite.hpp"
 
 namespace etl::logic {
 
@@ -132,11 +133,27 @@ LoadOptions load_options(const Case& test, const Configuration& configuration) {
         std::istringstream words(args->text);
         for (std::string word; words >> word;) {
             if (word == "-p") continue;
+            if (word == "--full") {
+                options.full = true;
+                continue;
+            }
+            if (word == "--from") {
+                words >> options.from.emplace_back();
+                continue;
+            }
             const std::size_t sign = word.find('=');
             options.params[word.substr(0, sign)] = sign == std::string::npos ? "" : word.substr(sign + 1);
         }
     }
     return options;
+}
+
+/// A statement a line.
+void make_database(const Section& section) {
+    SqliteDatabase database(section.name, section.name, SqliteDatabase::Access::create, 0);
+    std::istringstream lines(section.text);
+    for (std::string line; std::getline(lines, line);)
+        if (!line.empty()) database.execute(line);
 }
 
 void run_pipeline(const Case& test, const Configuration& configuration, Outcome& outcome) {
@@ -175,6 +192,7 @@ std::string outcome_key(const Section& section) {
 Outcome run_case(const Case& test, const Configuration& configuration) {
     Scratch scratch;
     for (const Section& section : test.sections) {
+        if (section.kind == "sql") make_database(section);
         if (section.kind != "file" && section.kind != "pipeline") continue;
         const fs::path path = section.kind == "pipeline" ? "pipeline.etl" : section.name;
         if (path.has_parent_path()) fs::create_directories(path.parent_path());

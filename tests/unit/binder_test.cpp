@@ -172,3 +172,49 @@ TEST_CASE("values from the environment never stand in a message") {
     CHECK(loaded.summary() == "E424 2:12 secret(\"db\"): no such file\n");
     ::unsetenv("ETL_SECRET_DB");
 }
+
+TEST_CASE("an incremental source is asked for in its own spelling, and its targets commit") {
+    LoadOptions options;
+    options.start_us = 1'767'263'400'000'000;  // 2026-01-01T10:30:00Z
+    options.full = true;
+    options.from = {"b=7"};
+    const Loaded loaded = load(R"(pipeline p { timezone = "Europe/Berlin", commit_every = 2m }
+param first: date = "2024-02-01"
+connection shop = sqlite("shop.db")
+source a = shop.table("a") { id: int, at: timestamp from "changed at" }
+incremental by at since $first until floor(now(), 1d) lag 1h30m null exclude
+source b = shop.table("b") { id: int, price: decimal(8, 2) } incremental by id until 2 * 500
+source c = shop.table("c") { price: decimal(8, 2), day: date } incremental by price since 5
+source d = csv("d/*.csv") { id: int } incremental by offset changed ignore
+source e = csv("e.csv") { id: int }
+from a | filter id > 0 | group per run by id { n = count() } | into shop.table("x") upsert by id { create = true }
+from b | into csv("b.csv") append
+from c | into csv("c.csv") append
+from d | into csv("d.csv") append
+from e | into csv("e2.csv")
+)",
+                               options);
+    REQUIRE(loaded.summary().empty());
+    REQUIRE(loaded.pipeline);
+    CHECK(loaded.pipeline->settings.commit_rows == 0);
+    CHECK(loaded.pipeline->settings.commit_ms == 120'000);
+    std::string sources, targets;
+    for (const BoundNode& node : loaded.pipeline->nodes) {
+        const Incremental& read = node.source.incremental;
+        if (node.kind == NodeKind::source)
+            sources += node.source.name + ": " + std::to_string(static_cast<int>(read.kind)) + " " + read.column + " " +
+                       read.since + " < " + read.until + " lag " + std::to_string(read.lag_us) + " from " + read.from +
+                       " " + std::to_string(static_cast<int>(read.nulls)) +
+                       std::to_string(static_cast<int>(read.changed)) + "\n";
+        if (node.kind == NodeKind::target)
+            targets += std::to_string(static_cast<int>(node.sink.mode)) + (node.sink.commits ? " commits" : "") +
+                       (node.sink.full ? " full" : "") + "\n";
+    }
+    CHECK(sources ==
+          "a: 1 changed at 2024-01-31T23:00:00Z < 2025-12-31T23:00:00Z lag 5400000000 from  20\n"
+          "b: 1 id  < 1000 lag 0 from 7 00\n"
+          "c: 1 price 5.00 <  lag 0 from  00\n"
+          "d: 3   <  lag 0 from  01\n"
+          "e: 0   <  lag 0 from  00\n");
+    CHECK(targets == "3 commits full\n0 commits full\n0 commits full\n0 commits full\n1 full\n");
+}

@@ -101,14 +101,16 @@ TEST_CASE("group is that of SQLite, by first appearance") {
         for (const BoundAggregate& each : block.aggregates) inner.fields.push_back({"x", each.type, {}, false});
         for (std::uint32_t i = 1; i < inner.size(); ++i)
             block.results.push_back({"c" + std::to_string(i), {}, column_expr(inner, i, {})});
-        check_all_dealings("group", {rows}, {std::vector<BoundAssign>{{key, {}, col(rows, key)}}, block},
+        check_all_dealings("group", {rows},
+                           {std::monostate{}, std::vector<BoundAssign>{{key, {}, col(rows, key)}}, block},
                            oracle.lines("select " + key +
                                         ", count(*), sum(v), min(v), max(name), min(id), max(id) "
                                         "from t group by 1 order by min(place)"));
     }
     check_all_dealings(
         "group", {rows},
-        {std::vector<BoundAssign>{{"k", {}, col(rows, "k")}, {"v", {}, col(rows, "v")}}, BoundAggregates{}},
+        {std::monostate{}, std::vector<BoundAssign>{{"k", {}, col(rows, "k")}, {"v", {}, col(rows, "v")}},
+         BoundAggregates{}},
         oracle.lines("select k, v from t group by 1, 2 order by min(place)"));
 }
 
@@ -157,14 +159,16 @@ TEST_CASE("group without a key makes one row, also over nothing") {
     block.results = {{"n", {}, column_expr(inner, 0, {})}, {"total", {}, column_expr(inner, 1, {})}};
     Oracle oracle;
     oracle.add("t", rows);
-    check_all_dealings("group", {rows}, {std::monostate{}, block}, oracle.lines("select count(*), sum(v) from t"));
-    check_all_dealings("group", {nothing}, {std::monostate{}, block}, {"0|"});
-    check_all_dealings("group", {nothing}, {std::vector<BoundAssign>{{"k", {}, col(rows, "k")}}, BoundAggregates{}},
-                       {});
+    check_all_dealings("group", {rows}, {std::monostate{}, std::monostate{}, block},
+                       oracle.lines("select count(*), sum(v) from t"));
+    check_all_dealings("group", {nothing}, {std::monostate{}, std::monostate{}, block}, {"0|"});
+    check_all_dealings("group", {nothing},
+                       {std::monostate{}, std::vector<BoundAssign>{{"k", {}, col(rows, "k")}}, BoundAggregates{}}, {});
     // A result that fails rejects its group.
     block.results = {{"mean", {}, call("div", column_expr(inner, 0, {}), column_expr(inner, 0, {}))}};
     const Collected found =
-        run([&] { return bind_stage("group", arguments_of({nothing}, {std::monostate{}, block})); }, {nothing}, {});
+        run([&] { return bind_stage("group", arguments_of({nothing}, {std::monostate{}, std::monostate{}, block})); },
+            {nothing}, {});
     CHECK(found.lines().empty());
     CHECK(found.balanced());
 }
@@ -179,7 +183,7 @@ TEST_CASE("a sum beyond its type stops the run and names the group") {
     Schema inner;
     inner.fields = {{"k", of(TypeKind::text), {}, false}, {"sum", block.aggregates[0].type, {}, false}};
     block.results = {{"total", {}, column_expr(inner, 1, {})}};
-    const std::vector<BoundPart> parts = {std::vector<BoundAssign>{{"k", {}, col(rows, "k")}}, block};
+    const std::vector<BoundPart> parts = {std::monostate{}, std::vector<BoundAssign>{{"k", {}, col(rows, "k")}}, block};
     try {
         run([&] { return bind_stage("group", arguments_of({rows}, parts)); }, {rows}, {});
         FAIL("nothing was thrown");
@@ -348,7 +352,7 @@ TEST_CASE("a group that alone is more than the run may keep stops it and is name
     Schema inner;
     inner.fields.push_back({"x", block.aggregates[0].type, {}, false});
     block.results.push_back({"n", {}, column_expr(inner, 0, {})});
-    const std::vector<BoundPart> parts = {std::vector<BoundAssign>{}, block};
+    const std::vector<BoundPart> parts = {std::monostate{}, std::vector<BoundAssign>{}, block};
     const auto outcome = [&](std::size_t memory) -> std::string {
         try {
             return run([&] { return bind_stage("group", arguments_of({rows}, parts)); }, {rows}, {1000, 2, 1}, memory)

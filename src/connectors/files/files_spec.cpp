@@ -12,6 +12,8 @@ constexpr std::string_view kExamples[] = {
     R"(jsonl("-"))",
 };
 
+constexpr std::string_view kModes[] = {"append", "replace", "partition by"};
+
 const ConnectorSpec kFiles = {
     "files",
     "Files of any format: a path, a pattern with *, ?, [a-z] and **, or - for standard input and output; packed with "
@@ -22,7 +24,9 @@ const ConnectorSpec kFiles = {
     kExamples,
     discover_files,
     make_files_source,
-    make_files_sink};
+    make_files_sink,
+    false,
+    kModes};
 
 const Registration<ConnectorSpec> kRegistered(kFiles);
 

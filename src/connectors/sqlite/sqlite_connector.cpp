@@ -44,6 +44,8 @@ constexpr OptionSpec kTargetOptions[] = {
     {"allow_empty", OptionType::boolean, "false", "lets `replace` empty a table when no row was read"},
 };
 constexpr std::string_view kMembers[] = {"table", "query"};
+constexpr std::string_view kModes[] = {"append",    "replace",   "replace where", "replace by",
+                                       "upsert by", "update by", "delete by",     "delete when"};
 constexpr std::string_view kExamples[] = {
     "connection warehouse = sqlite(\"warehouse.db\")",
     "source orders = warehouse.table(\"orders\")",
@@ -60,7 +62,8 @@ constexpr ConnectorSpec kSpec{.name = "sqlite",
                               .discover = discover_sqlite,
                               .make_source = make_sqlite_source,
                               .make_sink = make_sqlite_sink,
-                              .is_table = true};
+                              .is_table = true,
+                              .modes = kModes};
 const Registration<ConnectorSpec> kRegistration{kSpec};
 
 }  // namespace

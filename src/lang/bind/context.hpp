@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct Context {
     std::filesystem::path folder;  // of the .etl file
     std::int64_t start_us = 0;
     Settings settings;
+    std::optional<SourceSpan> commit_every;  // where the pipeline sets it
     Secrets secrets;
     Tables tables;
     Connections connections;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lang/bind/incremental.hpp"
+#include "lang/bind/incremental_stage.hpp"
 
 namespace etl::bind {
 
@@ -232,6 +233,7 @@ bool Flows::bind_stages(Chain& chain, Stream stream) {
 
 Stream Flows::add_stage(Chain& chain, const ast::Stage& stage, const Stream& input) {
     StageResult result = bind_stage(stage, input, *this, context_);
+    check_whole_input(stage, input, result.stage, context_);
     const bool broken = context_.has_syntax_error(stage.span);
     for (Stream& output : result.outputs) output.open = output.open || broken;
     BoundNode node;
@@ -318,6 +320,7 @@ std::vector<BoundNode> Flows::bind(const ast::Expr* rejects) {
     for (const std::string& name : source_order_)
         if (const auto& address = sources_[name].bound.address; address) read.push_back(&*address);
     targets_.check_sources(read, context_);
+    targets_.check_commits(context_);
     warn_unused();
     nodes_.resize(live);
     return std::move(nodes_);

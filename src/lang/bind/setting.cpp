@@ -153,6 +153,7 @@ const ast::Expr* bind_settings(const ast::PipelineDecl* decl, Context& context) 
             seen.push_back(name);
             // The value of an unknown setting is not looked at.
             if (!binder.check_name(name, assign.name.span)) continue;
+            if (name == "commit_every") context.commit_every = assign.value->span;
             if (name == "rejects")
                 rejects = assign.value.get();
             else if (auto value = given_value(*assign.value, context); value)

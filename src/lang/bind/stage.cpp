@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lang/bind/incremental_stage.hpp"
+
 namespace etl::bind {
 
 namespace {
@@ -56,6 +58,7 @@ class StageBinder {
 
 void StageBinder::add_input(const ast::Name& name) {
     Stream stream = finder_.find(name);
+    check_further_input(name, work_.stage, stream, work_.context);
     work_.inputs.push_back({stream.schema, name.text, name.span});
     work_.streams.push_back(std::move(stream));
 }

@@ -58,10 +58,14 @@ bool has_own_names(const Schema& schema, SourceSpan span, Context& context) {
     return false;
 }
 
+bool is_on(const Address& address, std::string_view option) {
+    return address.options.has(option) && address.options.boolean(option);
+}
+
 /// E445: a table that is there must have the columns. Without `create` it must be there.
 bool fits_table(const Address& address, const Schema& schema, Context& context) {
     if (!address.connector->is_table || context.options.offline) return true;
-    if (address.options.has("create") && address.options.boolean("create")) return true;
+    if (is_on(address, "create")) return true;
     SourceRequest request;
     request.connection = address.connection;
     request.member = address.member;
@@ -74,7 +78,7 @@ bool fits_table(const Address& address, const Schema& schema, Context& context) 
         for (const SourceColumn& column : columns) names.push_back(column.name);
         for (const Field& field : schema.fields)
             if (std::find(names.begin(), names.end(), field.name) == names.end()) lacking.push_back(field.name);
-        if (lacking.empty()) return true;
+        if (lacking.empty() || is_on(address, "evolve")) return true;
         context.diagnostics.error("E445", address.span, "the table has no column " + list_names(lacking),
                                   "it has " + list_names(names),
                                   {"take it away before: `drop " + lacking.front() + "`"});
@@ -201,20 +205,23 @@ const ast::TargetDecl* Targets::find(const ast::Expr& address, Context& context,
     return failed ? nullptr : entry->second.decl;
 }
 
-bool Targets::add_written(const Address& address, WriteMode mode, SourceSpan span, Context& context) {
+bool Targets::add_written(const Written& written, Context& context) {
+    const Address& address = written.address;
+    const bool shared =
+        address.connector->is_table && (written.mode == WriteMode::append || written.mode == WriteMode::upsert);
     const bool standard = address.is_file() && address.path == "-";
     for (const Written& other : written_) {
         if (other.address.identity() != address.identity()) continue;
-        if (address.connector->is_table && mode == other.mode && mode != WriteMode::replace) continue;
+        if (shared && written.mode == other.mode) continue;
         const LineColumn at = context.texts.locate(other.span.file, other.span.begin);
-        context.diagnostics.error("E446", span,
+        context.diagnostics.error("E446", written.span,
                                   standard ? "two flows write to standard output" : "two flows go into one target",
                                   "written before in line " + std::to_string(at.line),
-                                  {address.connector->is_table ? "both must `append always`, or both `upsert by` a key"
+                                  {address.connector->is_table ? "both must `append`, or both `upsert by` a key"
                                                                : "put them together before: `| union OTHER`"});
         return false;
     }
-    written_.push_back({address, mode, span});
+    written_.push_back(written);
     return true;
 }
 
@@ -242,8 +249,11 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
             stream.port = {number - 1, 0};
         }
     }
-    const auto mode = bind_mode(part_of<ast::Mode>(stage), *address, stream, context);
-    if (!mode || !add_written(*address, mode->mode, span, context)) return made;
+    const auto mode = bind_mode({part_of<ast::Mode>(stage), part_of<ast::Names>(stage)}, *address, stream, context);
+    if (!mode) return made;
+    const bool commits = stream.feed.incremental != nullptr;
+    const bool whole = !commits && (mode->mode == WriteMode::append || mode->mode == WriteMode::replace);
+    if (!add_written({*address, mode->mode, span, commits, whole}, context)) return made;
     if (good && !stream.open) good = fits_table(*address, *stream.schema, context);
     BoundNode& node = made.target;
     node.kind = NodeKind::target;
@@ -255,7 +265,10 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
     node.sink.schema = stream.schema;
     node.sink.mode = mode->mode;
     node.sink.keys = mode->keys;
-    node.sink.commits = stream.feed.incremental != nullptr;
+    node.sink.where = mode->where;
+    node.sink.delete_when = mode->delete_when;
+    node.sink.partitions = mode->partitions;
+    node.sink.commits = commits;
     node.sink.full = context.options.full;
     made.good = good && fits_format(node.sink, context);
     return made;
@@ -269,7 +282,7 @@ std::optional<BoundNode> Targets::bind_rejects(const ast::Expr& written, Context
         bind_address(decl != nullptr ? *decl->address : written, AddressUse::target, nullptr, context);
     if (!address) return std::nullopt;
     const WriteMode mode = address->connector->is_table ? WriteMode::append : WriteMode::replace;
-    if (!add_written(*address, mode, written.span, context)) return std::nullopt;
+    if (!add_written({*address, mode, written.span, false, false}, context)) return std::nullopt;
     if (!fits_table(*address, *rejects_schema(), context)) return std::nullopt;
     BoundNode node;
     node.kind = NodeKind::target;
@@ -295,6 +308,20 @@ void Targets::warn_unused(Context& context) const {
         if (!declared.is_used && !declared.is_broken)
             context.diagnostics.warning("W206", declared.decl->name.span, "nothing goes into target `" + name + "`",
                                         "no flow ends with `into " + name + "`");
+}
+
+void Targets::check_commits(Context& context) const {
+    if (!context.commit_every || context.diagnostics.has_errors()) return;
+    const Written* whole = nullptr;
+    for (const Written& written : written_) {
+        if (written.commits) return;
+        if (written.whole && whole == nullptr) whole = &written;
+    }
+    if (whole == nullptr) return;
+    const LineColumn at = context.texts.locate(whole->span.file, whole->span.begin);
+    context.diagnostics.error("E460", *context.commit_every, "nothing is committed on the way",
+                              "the target in line " + std::to_string(at.line) + " is loaded as a whole or not at all",
+                              {"leave it out, or make the source `incremental`"});
 }
 
 void Targets::check_sources(const std::vector<const Address*>& sources, Context& context) const {

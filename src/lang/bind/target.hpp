@@ -31,6 +31,8 @@ class Targets {
     void warn_unused(Context& context) const;
     /// E447 for a target that a source reads, too.
     void check_sources(const std::vector<const Address*>& sources, Context& context) const;
+    /// E460 for a `commit_every` that no target heeds.
+    void check_commits(Context& context) const;
 
   private:
     struct Declared {
@@ -42,9 +44,11 @@ class Targets {
         Address address;
         WriteMode mode;
         SourceSpan span;
+        bool commits = false;
+        bool whole = false;  // shows at the end of the run only
     };
     const ast::TargetDecl* find(const ast::Expr& address, Context& context, bool& failed);
-    bool add_written(const Address& address, WriteMode mode, SourceSpan span, Context& context);
+    bool add_written(const Written& written, Context& context);
 
     std::map<std::string, Declared> declared_;
     std::vector<Written> written_;

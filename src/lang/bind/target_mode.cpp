@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lang/bind/expression.hpp"
 #include "lang/bind/source.hpp"
 
 namespace etl::bind {
@@ -10,14 +11,12 @@ namespace {
 
 using Kind = ast::Mode::Kind;
 
-constexpr const char* kModes = "there are append, replace, upsert by";
-
 std::string mode_words(const ast::Mode& mode) {
     switch (mode.kind) {
         case Kind::append: return "append";
         case Kind::replace:
             return mode.where != nullptr ? "replace where" : (mode.keys.empty() ? "replace" : "replace by");
-        case Kind::upsert: return mode.delete_when != nullptr ? "upsert by ... delete when" : "upsert by";
+        case Kind::upsert: return "upsert by";
         case Kind::update: return "update by";
         case Kind::remove: return "delete by";
         case Kind::history: break;
@@ -25,25 +24,36 @@ std::string mode_words(const ast::Mode& mode) {
     return "history by";
 }
 
-bool is_built(const ast::Mode& mode) {
-    if (mode.kind == Kind::append) return true;
-    if (mode.kind == Kind::replace) return mode.where == nullptr && mode.keys.empty();
-    return mode.kind == Kind::upsert && mode.delete_when == nullptr;
+WriteMode write_mode(const ast::Mode& mode) {
+    switch (mode.kind) {
+        case Kind::append: return WriteMode::append;
+        case Kind::upsert: return WriteMode::upsert;
+        case Kind::update: return WriteMode::update;
+        case Kind::remove: return WriteMode::remove;
+        case Kind::replace:
+        case Kind::history: break;
+    }
+    return mode.keys.empty() ? WriteMode::replace : WriteMode::replace_keys;
 }
 
 class ModeBinder {
   public:
-    ModeBinder(const ast::Mode* mode, const Address& address, const Stream& input, Context& context)
-        : mode_(mode),
+    ModeBinder(const WrittenMode& written, const Address& address, const Stream& input, Context& context)
+        : mode_(written.mode),
+          partitions_(written.partitions),
           address_(address),
           input_(input),
           context_(context),
-          place_(mode != nullptr ? mode->span : address.span) {}
+          place_(mode_ != nullptr ? mode_->span : address.span) {}
 
     std::optional<BoundMode> bind();
 
   private:
-    bool bind_key(const ast::Name& name);
+    bool bind_columns(const std::vector<ast::Name>& names, bool is_key, std::vector<std::uint32_t>& columns);
+    bool bind_column(const ast::Name& name, bool is_key, std::vector<std::uint32_t>& columns);
+    bool bind_condition(const ast::ExprPtr& written, ExprPtr& bound);
+    bool knows(std::string_view words) const;
+    bool cannot(const std::string& words, SourceSpan span);
     bool fits_place();
     bool fits_feed();
     bool append_from_incremental();
@@ -56,6 +66,7 @@ class ModeBinder {
     std::string source_name() const { return "`" + input_.feed.incremental->decl->name.text + "`"; }
 
     const ast::Mode* mode_;
+    const ast::Names* partitions_;
     const Address& address_;
     const Stream& input_;
     Context& context_;
@@ -63,7 +74,7 @@ class ModeBinder {
     BoundMode made_;
 };
 
-bool ModeBinder::bind_key(const ast::Name& name) {
+bool ModeBinder::bind_column(const ast::Name& name, bool is_key, std::vector<std::uint32_t>& columns) {
     const Schema& schema = *input_.schema;
     const auto number = schema.find(name.text);
     if (!number) {
@@ -75,17 +86,49 @@ bool ModeBinder::bind_key(const ast::Name& name) {
     }
     const DataType* type = schema.fields[*number].type;
     if (type == nullptr) return false;
-    if (type->nullable)
+    if (is_key && type->nullable)
         return error("E209", name.span, "key `" + name.text + "` can be null", "of type " + to_string(type),
                      {"take the nulls out before: `filter " + name.text + " is not null`"});
-    if (std::find(made_.keys.begin(), made_.keys.end(), *number) != made_.keys.end())
-        return error("E217", name.span, "`" + name.text + "` stands twice in the key", "named before");
-    made_.keys.push_back(*number);
+    if (std::find(columns.begin(), columns.end(), *number) != columns.end())
+        return error("E217", name.span, "`" + name.text + "` stands twice in the " + (is_key ? "key" : "partition"),
+                     "named before");
+    columns.push_back(*number);
     return true;
+}
+
+bool ModeBinder::bind_columns(const std::vector<ast::Name>& names, bool is_key, std::vector<std::uint32_t>& columns) {
+    bool good = true;
+    for (const ast::Name& name : names) good = bind_column(name, is_key, columns) && good;
+    return good;
+}
+
+/// It is asked of rows of the flow and of the target alike: there is no `meta`.
+bool ModeBinder::bind_condition(const ast::ExprPtr& written, ExprPtr& bound) {
+    if (written == nullptr) return true;
+    Scope scope;
+    scope.schema = input_.schema.get();
+    scope.open = input_.open;
+    scope.no_meta = "the rows of a target have none";
+    bound = ExpressionBinder(context_, scope).condition(*written);
+    return bound != nullptr;
+}
+
+bool ModeBinder::knows(std::string_view words) const {
+    const auto& modes = address_.connector->modes;
+    return std::find(modes.begin(), modes.end(), words) != modes.end();
+}
+
+bool ModeBinder::cannot(const std::string& words, SourceSpan span) {
+    const auto& modes = address_.connector->modes;
+    return error("E442", span, "`" + std::string(address_.connector->name) + "` has no `" + words + "`",
+                 "it has " + list_names({modes.begin(), modes.end()}));
 }
 
 /// What the place can do.
 bool ModeBinder::fits_place() {
+    if (partitions_ != nullptr && !knows("partition by"))
+        return cannot("partition by",
+                      {partitions_->front().span.file, partitions_->front().span.begin, partitions_->back().span.end});
     const bool table = address_.connector->is_table;
     if (mode_ == nullptr) {
         if (!table) return true;
@@ -93,34 +136,31 @@ bool ModeBinder::fits_place() {
                      {is_incremental() ? "write `append` or `upsert by KEY` behind it"
                                        : "write `append always`, `replace` or `upsert by KEY` behind it"});
     }
-    if (!is_built(*mode_)) return error("E442", place_, "unknown mode `" + mode_words(*mode_) + "`", kModes);
-    if (table || mode_->kind == Kind::replace) return true;
-    if (mode_->kind == Kind::append && is_incremental()) return true;
-    return error("E443", place_, "a file cannot be loaded by `" + mode_words(*mode_) + "`",
+    const std::string words = mode_words(*mode_);
+    if (mode_->delete_when != nullptr && knows(words) && !knows("delete when"))
+        return cannot("delete when", mode_->delete_when->span);
+    if (table) return knows(words) || cannot(words, place_);
+    if (knows(words) && (mode_->kind != Kind::append || is_incremental())) return true;
+    return error("E443", place_, "a file cannot be loaded by `" + words + "`",
                  is_incremental() ? "it is appended to" : "it is replaced as a whole",
                  {is_incremental() ? "write `append`" : "leave the mode out"});
 }
 
-/// Rows that may come again are told apart by their key only.
+/// Rows that may come again are told apart by their key only; those of a changed file not even by that.
 bool ModeBinder::append_from_incremental() {
     const Incremental& incremental = input_.feed.incremental->request.incremental;
     const auto& columns = input_.feed.incremental->request.columns;
-    const bool has_key = std::any_of(columns.begin(), columns.end(), [](const SourceColumn& each) { return each.key; });
-    const std::string of = "of source " + source_name();
     if (incremental.changed == Incremental::Changed::load)
         return error("E457", place_, "the rows of a changed file would be added again",
-                     of + ", which has `changed load`",
+                     "source " + source_name() + " has `changed load`",
                      {"write `upsert by KEY`; or `append always`, if that is meant"});
-    if (has_key) return true;
-    if (incremental.lag_us > 0)
-        return error("E457", place_, "rows that are read again could not be told apart",
-                     of + ", which has `lag` and no key",
-                     {"mark the columns of its key with `key`, or write `upsert by KEY`"});
-    if (incremental.nulls == Incremental::Nulls::include)
-        return error("E457", place_, "rows that are read again could not be told apart",
-                     of + ", which has `null include` and no key",
-                     {"mark the columns of its key with `key`, or write `upsert by KEY`"});
-    return true;
+    const bool again = incremental.lag_us > 0 || incremental.nulls == Incremental::Nulls::include;
+    if (!again || std::any_of(columns.begin(), columns.end(), [](const SourceColumn& each) { return each.key; }))
+        return true;
+    return error(
+        "E457", place_, "rows that are read again could not be told apart",
+        "source " + source_name() + " has `" + (incremental.lag_us > 0 ? "lag" : "null include") + "` and no key",
+        {"mark the columns of its key with `key`, or write `upsert by KEY`"});
 }
 
 /// What the rows that come allow, so that none is lost or doubled.
@@ -137,28 +177,35 @@ bool ModeBinder::fits_feed() {
                      {address_.connector->is_table ? "write `append` or `upsert by KEY`" : "write `append` behind it"});
     if (made_.mode != WriteMode::append || mode_->always) return true;
     if (is_incremental()) return append_from_incremental();
+    if (!input_.feed.full) return true;
     return error("E441", place_, "each run would add the same rows again", "the source is read in full",
                  {"write `replace` or `upsert by KEY`; or `append always`, if that is meant"});
 }
 
 std::optional<BoundMode> ModeBinder::bind() {
     if (!fits_place()) return std::nullopt;
+    bool good = true;
     if (mode_ != nullptr) {
-        if (mode_->kind == Kind::append) made_.mode = WriteMode::append;
-        if (mode_->kind == Kind::upsert) made_.mode = WriteMode::upsert;
-        bool good = true;
-        for (const ast::Name& name : mode_->keys) good = bind_key(name) && good;
-        if (!good) return std::nullopt;
+        made_.mode = write_mode(*mode_);
+        good = bind_columns(mode_->keys, true, made_.keys);
+        good = bind_condition(mode_->where, made_.where) && good;
+        good = bind_condition(mode_->delete_when, made_.delete_when) && good;
     }
-    if (!fits_feed()) return std::nullopt;
+    if (partitions_ != nullptr) good = bind_columns(*partitions_, false, made_.partitions) && good;
+    if (!fits_feed() || !good) return std::nullopt;
+    if (made_.mode == WriteMode::update && made_.keys.size() == input_.schema->size() && !input_.open) {
+        error("E464", place_, "nothing would be updated", "all columns of the flow are of the key",
+              {"let the columns come, too, that are to be changed"});
+        return std::nullopt;
+    }
     return std::move(made_);
 }
 
 }  // namespace
 
-std::optional<BoundMode> bind_mode(const ast::Mode* mode, const Address& address, const Stream& input,
+std::optional<BoundMode> bind_mode(const WrittenMode& written, const Address& address, const Stream& input,
                                    Context& context) {
-    return ModeBinder(mode, address, input, context).bind();
+    return ModeBinder(written, address, input, context).bind();
 }
 
 }  // namespace etl::bind

@@ -39,7 +39,11 @@ class ColumnUses {
   private:
     Typed asked(std::uint32_t number, std::uint32_t input, std::size_t columns) const {
         const PlanNode& node = plan_.nodes[number];
-        if (node.bound.kind == NodeKind::target) return Typed(columns, !keeps_raw(source_, node.bound));
+        if (node.bound.kind == NodeKind::target) {
+            Typed typed(columns, !keeps_raw(source_, node.bound));
+            for (const std::uint32_t column : node.bound.sink.partitions) typed[column] = true;
+            return typed;
+        }
         const ColumnFlow& flow = node.bound.stage.flow;
         Typed typed(columns, input >= flow.reads.size());
         if (input < flow.reads.size()) merge_into(typed, flow.reads[input]);

@@ -230,8 +230,8 @@ Field field_of(const BoundAssign& assign) {
 BoundStage bind_group(const StageArguments& arguments, Diagnostics& diagnostics) {
     GroupPlan plan;
     plan.stage = arguments.stage;
-    if (arguments.has(0)) plan.keys = arguments.get<std::vector<BoundAssign>>(0);
-    const auto& block = arguments.get<BoundAggregates>(1);
+    if (arguments.has(1)) plan.keys = arguments.get<std::vector<BoundAssign>>(1);
+    const auto& block = arguments.get<BoundAggregates>(2);
     plan.results = block.results;
     std::vector<std::string> names;
     std::vector<RowKeys::Part> parts;
@@ -275,13 +275,15 @@ BoundStage bind_group(const StageArguments& arguments, Diagnostics& diagnostics)
     return stage;
 }
 
-constexpr StagePart kParts[] = {{.kind = PartKind::group_keys, .word = "by", .required = false},
+constexpr StagePart kParts[] = {{.kind = PartKind::word, .word = "per run", .required = false},
+                                {.kind = PartKind::group_keys, .word = "by", .required = false},
                                 {.kind = PartKind::assigns, .scope = PartScope::aggregate}};
 constexpr StageExample kExamples[] = {
     {"group by country { orders = count(), total = sum(amount) }",
      "one row a country, in the order of their first rows"},
     {"group by day = date(placed_at) { mean = sum(amount) / count() }", "a key may be computed, results may be too"},
     {"group { n = count() }", "one row over all, also over nothing"},
+    {"group per run by country { orders = count() }", "behind an incremental source: over the rows that are new"},
 };
 constexpr StageSpec kSpec{.name = "group",
                           .summary =
