@@ -1,4 +1,5 @@
 """Loads that change a table which is there, run after run. What must stand in it is worked out by SQLite itself."""
+import random
 import sqlite3
 
 from harness import Case
@@ -64,3 +65,64 @@ class SqliteIncremental(Base):
         for _ in range(2):
             self.expect(self.etlrun(settings + ORDERS + into), 0)
             self.assertEqual(self.ids("shop.db"), [1, 2])
+
+
+class SqliteModes(Base):
+    """The table t (id, name) is filled, then loaded with the same rows each time."""
+    held = [(number, f"old {number}") for number in range(12)]
+
+    def setUp(self):
+        super().setUp()
+        rng = random.Random(4)
+        self.rows = [(rng.randrange(20), rng.choice(["x", "y", "gone"])) for _ in range(30)]
+        self.write("in.csv", "id,name\n" + "".join(f"{number},{name}\n" for number, name in self.rows))
+
+    def load(self, mode, status=0, key=" primary key"):
+        self.sql("base.db", "drop table if exists t", f"create table t (id integer{key}, name text)",
+                 *(f"insert into t values {row}" for row in self.held))
+        text = SHOP.split("\n", 1)[1] + ('source t = csv("in.csv") { id: int, name: text }\n'
+                                         f'from t | into db.table("t") {mode}\n')
+        done = self.expect(self.etlrun("pipeline load { batch = 4 }\n" + text), status)
+        self.assertEqual(self.sql("base.db", "select name from sqlite_schema where name like 'etl%'"), [])
+        return self.sql("base.db", "select id, name from t order by id, name"), done
+
+    def test_update_by(self):
+        rows, _ = self.load("update by id")
+        self.assertEqual(rows, sorted({**dict(self.held), **{k: v for k, v in self.rows if k < 12}}.items()))
+        refused = [reject["row"] for reject in self.rejects()]
+        self.assertEqual(sorted(refused), sorted(f"{k},{v}" for k, v in self.rows if k >= 12))
+
+    def test_delete_by(self):
+        rows, _ = self.load("delete by id")
+        self.assertEqual(rows, [row for row in self.held if row[0] not in dict(self.rows)])
+
+    def test_upsert_by_delete_when(self):
+        rows, _ = self.load('upsert by id delete when name == "gone"')
+        last = {**dict(self.held), **dict(self.rows)}
+        self.assertEqual(rows, sorted((k, v) for k, v in last.items() if v != "gone"))
+
+    def test_replace_by(self):
+        rows, _ = self.load("replace by id", key="")
+        kept = [row for row in self.held if row[0] not in dict(self.rows)]
+        self.assertEqual(rows, sorted(kept + self.rows))
+
+    def test_replace_where(self):
+        rows, _ = self.load("replace where id >= 6", key="")
+        kept = [row for row in self.held if row[0] < 6]
+        self.assertEqual(rows, sorted(kept + [row for row in self.rows if row[0] >= 6]))
+        self.assertEqual(len(self.rejects()), sum(1 for row in self.rows if row[0] < 6))
+
+    def test_replace_where_without_a_row(self):
+        self.write("in.csv", "id,name\n3,x\n")
+        rows, done = self.load("replace where id >= 6", status=1, key="")
+        self.assertEqual(rows, self.held)
+        self.assertIn("error[E427]", done.stdout + done.stderr)
+        rows, _ = self.load("replace where id >= 6 { allow_empty = true }", key="")
+        self.assertEqual(rows, self.held[:6])
+
+    def test_evolve(self):
+        self.sql("base.db", "create table u (id integer)", "insert into u values (7)")
+        text = SHOP.split("\n", 1)[1] + ('source t = csv("in.csv") { id: int, name: text }\n'
+                                         'from t | into db.table("u") append always { evolve = true }\n')
+        self.expect(self.etlrun(text), 0)
+        self.assertEqual(self.sql("base.db", "select id, name from u order by rowid"), [(7, None), *self.rows])
