@@ -140,7 +140,7 @@ TEST_CASE("every aggregate is the same where its groups were written out") {
     }
     for (std::uint32_t i = 1; i < inner.size(); ++i)
         block.results.push_back({"c" + std::to_string(i), {}, column_expr(inner, i, {})});
-    const std::vector<BoundPart> parts = {std::vector<BoundAssign>{{"k", {}, col(rows, "k")}}, block};
+    const std::vector<BoundPart> parts = {std::monostate{}, std::vector<BoundAssign>{{"k", {}, col(rows, "k")}}, block};
     const auto lines = [&](std::size_t memory) {
         return run([&] { return bind_stage("group", arguments_of({rows}, parts)); }, {rows}, {50, 2, 1}, memory)
             .lines();
