@@ -13,9 +13,11 @@ bool OrderedPoint::push(std::uint32_t input, ParcelPtr& parcel, Waiter* waiter) 
     std::unique_lock lock(mutex_);
     const Sequence sequence = parcel->sequence;
     const std::pair key{sequence.number, sequence.lane};
+    // Where branches meet again, a worker that waited at the second would keep back what the first waits for.
+    const bool may_wait = most_parts_ > 0 && (merge_ != MergeOrder::by_number || input == 0);
     const auto is_full = [&] {
         const auto at = inputs_[input].waiting.find(key);
-        return !given_up_ && most_parts_ > 0 && at != inputs_[input].waiting.end() && at->second.size() >= most_parts_;
+        return may_wait && !given_up_ && at != inputs_[input].waiting.end() && at->second.size() >= most_parts_;
     };
     if (is_full()) {
         ++waiters_;
