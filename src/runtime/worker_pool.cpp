@@ -105,6 +105,12 @@ void WorkerPool::work() {
         --running_;
         if (engine_.is_cancelled() || intake_.ended()) ended_ = true;
         at_end = ended_ && running_ == 0;
+        // Another may have begun to wait since this one saw that it was one too many.
+        try {
+            if (running_ > 0 && running_ == waiting_ && !ended_) spawn_locked();
+        } catch (...) {
+            engine_.fail(nullptr, 0, std::current_exception());
+        }
     }
     if (at_end) engine_.chain_ended(chain_);
 }
