@@ -28,7 +28,7 @@ inline Batch make_batch(const std::vector<std::int64_t>& numbers, Memory& memory
     Batch batch;
     batch.schema = number_schema().get();
     BufferRef bytes = memory.take(numbers.size() * sizeof(std::int64_t) + 1);
-    std::memcpy(bytes.data(), numbers.data(), numbers.size() * sizeof(std::int64_t));
+    std::copy(numbers.begin(), numbers.end(), reinterpret_cast<std::int64_t*>(bytes.data()));
     Column column;
     column.type = simple_type(TypeKind::integer);
     column.values = bytes.data();
@@ -173,7 +173,7 @@ class FakeEncoder final : public Encoder {
         const std::vector<std::int64_t> numbers = numbers_of(batch);
         chunk.size = numbers.size() * sizeof(std::int64_t);
         chunk.bytes = memory.take(chunk.size + 1);
-        std::memcpy(chunk.bytes.data(), numbers.data(), chunk.size);
+        std::copy(numbers.begin(), numbers.end(), reinterpret_cast<std::int64_t*>(chunk.bytes.data()));
         chunk.rows = numbers.size();
         chunk.batch.rejects = std::move(batch.rejects);
     }
