@@ -9,7 +9,7 @@ function(sanitize NAME PROGRAM)
 endfunction()
 
 # One program of unit tests: Catch2's header is heavy, so its main comes from the library and tests share few files.
-file(GLOB_RECURSE UNIT_SOURCES CONFIGURE_DEPENDS tests/unit/*.cpp tests/conformance/*.cpp)
+file(GLOB_RECURSE UNIT_SOURCES CONFIGURE_DEPENDS tests/unit/*.cpp)
 add_executable(unit_tests ${UNIT_SOURCES})
 target_link_libraries(unit_tests PRIVATE etl_engine Catch2::Catch2WithMain)
 add_test(NAME unit COMMAND unit_tests ~[runtime]~[.] WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

@@ -10,6 +10,13 @@ namespace {
 
 using columns::of;
 
+// AddressSanitizer makes every allocation dear: there a fraction of the rows does.
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kShare = 6;
+#else
+constexpr std::size_t kShare = 1;
+#endif
+
 // No limit; everything is written out at once; some of it is.
 constexpr std::size_t kMemories[] = {0, 1, 128 * 1024};
 
@@ -68,7 +75,7 @@ void check_all_dealings(std::string_view stage, const std::vector<Rows>& inputs,
 }  // namespace
 
 TEST_CASE("sort is that of SQLite, stable, whatever the batches") {
-    const Rows rows = random_rows(3000, 1, 40);
+    const Rows rows = random_rows(3000 / kShare, 1, 40);
     Oracle oracle;
     oracle.add("t", rows);
     const auto sorted = [&](const std::string& order) {
@@ -85,7 +92,7 @@ TEST_CASE("sort is that of SQLite, stable, whatever the batches") {
 }
 
 TEST_CASE("group is that of SQLite, by first appearance") {
-    const Rows rows = random_rows(3000, 2, 60);
+    const Rows rows = random_rows(3000 / kShare, 2, 60);
     Oracle oracle;
     oracle.add("t", rows);
     for (const std::string key : {"k", "name"}) {
@@ -150,7 +157,7 @@ TEST_CASE("every aggregate is the same where its groups were written out") {
 }
 
 TEST_CASE("group without a key makes one row, also over nothing") {
-    const Rows rows = random_rows(500, 3, 10);
+    const Rows rows = random_rows(500 / kShare, 3, 10);
     Rows nothing{rows.schema, {}};
     BoundAggregates block;
     block.aggregates = {aggregate("count", {}), aggregate("sum", {col(rows, "v")})};
@@ -194,7 +201,7 @@ TEST_CASE("a sum beyond its type stops the run and names the group") {
 }
 
 TEST_CASE("distinct and dedupe keep whole rows in the place of the first") {
-    const Rows rows = random_rows(3000, 4, 30);
+    const Rows rows = random_rows(3000 / kShare, 4, 30);
     Oracle oracle;
     oracle.add("t", rows);
     const std::string names = "select id, k, name, v from ";
@@ -226,8 +233,8 @@ TEST_CASE("distinct and dedupe keep whole rows in the place of the first") {
 }
 
 TEST_CASE("join is that of SQLite, by probe then build order") {
-    const Rows left = random_rows(1500, 5, 400);
-    const Rows right = random_rows(300, 6, 400);
+    const Rows left = random_rows(1500 / kShare, 5, 400);
+    const Rows right = random_rows(300 / kShare, 6, 400);
     Oracle oracle;
     oracle.add("l", left);
     oracle.add("r", right);
@@ -276,8 +283,8 @@ TEST_CASE("join of a number with a decimal compares values") {
 }
 
 TEST_CASE("lookup refuses a row with two matches unless it keeps one") {
-    const Rows left = random_rows(700, 7, 100);
-    const Rows right = random_rows(150, 8, 100);
+    const Rows left = random_rows(700 / kShare, 7, 100);
+    const Rows right = random_rows(150 / kShare, 8, 100);
     Oracle oracle;
     oracle.add("l", left);
     oracle.add("r", right);
