@@ -219,16 +219,16 @@ std::uint64_t Engine::first_unwanted(std::uint32_t number, std::uint32_t driver)
     const PlanDriver& from = plan.drivers[driver];
     if (edge.spooled && (from.kind != DriverKind::spool || from.edge != number)) return UINT64_MAX;
     if (node.bound.kind == NodeKind::target || node.kind(edge.input) == StageKind::blocking) return UINT64_MAX;
-    if (const auto& stop = stops_[edge.to]; stop != nullptr) {
-        if (stop->driver == driver) return stop->key + 1;
-        const auto place = [&](std::uint32_t of) {
-            return std::find(edge.drivers.begin(), edge.drivers.end(), of) - edge.drivers.begin();
-        };
-        return place(driver) > place(stop->driver) ? 0 : UINT64_MAX;
-    }
     std::uint64_t most = 0;
     for (const std::uint32_t reader : node.readers) most = std::max(most, first_unwanted(reader, driver));
-    return most;
+    const auto& stop = stops_[edge.to];
+    if (stop == nullptr) return most;
+    // A limit behind this one may want less.
+    if (stop->driver == driver) return std::min(most, stop->key + 1);
+    const auto place = [&](std::uint32_t of) {
+        return std::find(edge.drivers.begin(), edge.drivers.end(), of) - edge.drivers.begin();
+    };
+    return place(driver) > place(stop->driver) ? 0 : most;
 }
 
 void Engine::stop_if_satisfied(std::uint32_t node, const Ticket& ticket) {
