@@ -12,7 +12,7 @@
 #include "io/encoding.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/file_error.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -111,7 +111,7 @@ std::string read_file(const InputFile& file) {
 
 std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding) {
     std::unique_ptr<ByteReader> reader = open_file(file);
-    if (is_gzip_name(file.path.native())) reader = unpack_gzip(std::move(reader), file.name);
+    reader = unpack(std::move(reader), packing_of(file.path.native()), file.name);
     if (!is_utf8_name(encoding)) reader = convert_to_utf8(std::move(reader), encoding);
     return reader;
 }

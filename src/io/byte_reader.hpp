@@ -40,7 +40,7 @@ InputFileState look_at(const InputFile& file);
 std::unique_ptr<ByteReader> open_file(const InputFile& file, std::uint64_t from_byte = 0);
 /// All of them, of a small file. Throws Error naming it.
 std::string read_file(const InputFile& file);
-/// Its text in UTF-8: unpacked if the name ends in .gz, converted from the encoding.
+/// Its text in UTF-8: unpacked as the ending of its name says, converted from the encoding.
 std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding);
 
 }  // namespace etl

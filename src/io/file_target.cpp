@@ -62,8 +62,9 @@ void FileTarget::begin() {
     } else {
         resolve();
     }
-    if (is_gzip_name(path_.native()))
-        packer_ = std::make_unique<GzipPacker>([this](const char* data, std::size_t size) { put(data, size); });
+    if (is_packed_name(path_.native()))
+        packer_ =
+            make_packer(packing_of(path_.native()), [this](const char* data, std::size_t size) { put(data, size); });
 }
 
 void FileTarget::resolve() {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "io/file_descriptor.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -15,8 +15,8 @@ namespace etl {
 std::filesystem::path path_behind_link(const std::filesystem::path& path);
 
 /// A file that appears whole or not at all: written beside its place under another name, then made durable and renamed.
-/// "-" is standard output; it and devices are written through at once. A name that ends in .gz is packed. One thread at
-/// a time. All but discard() throw Error naming the file.
+/// "-" is standard output; it and devices are written through at once. It is packed as the ending of its name
+/// says. One thread at a time. All but discard() throw Error naming the file.
 class FileTarget {
   public:
     FileTarget(std::filesystem::path path, std::string name);
@@ -47,7 +47,7 @@ class FileTarget {
     std::string name_;
     std::filesystem::path temporary_;  // empty: written through
     FileDescriptor file_;
-    std::unique_ptr<GzipPacker> packer_;
+    std::unique_ptr<Packer> packer_;
     std::uint64_t written_ = 0;
     std::uint64_t sent_ = 0;  // to the disk, without waiting
 };

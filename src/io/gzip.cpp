@@ -54,7 +54,8 @@ class GzipReader : public ByteReader {
     bool refill() {
         const std::size_t got = packed_->read(piece_.data(), piece_.size());
         if (got == 0 && !between_ && !interrupted_.load(std::memory_order_relaxed))
-            throw Error("E407", "cannot read " + name_ + ": the gzip file is cut short");
+            throw Error("E407", "cannot read " + name_ + ": the gzip file is cut short at byte " +
+                                    std::to_string(packed_->bytes_read()));
         stream_.next_in = reinterpret_cast<Bytef*>(piece_.data());
         stream_.avail_in = static_cast<uInt>(got);
         return got > 0;
@@ -73,7 +74,9 @@ class GzipReader : public ByteReader {
 
     [[noreturn]] void broken() const {
         const char* why = stream_.msg != nullptr ? stream_.msg : "unknown cause";
-        throw Error("E407", "cannot read " + name_ + ": the gzip file is broken (" + why + ")");
+        const std::uint64_t at = packed_->bytes_read() - stream_.avail_in;
+        throw Error("E407", "cannot read " + name_ + ": the gzip file is broken at byte " + std::to_string(at) + " (" +
+                                why + ")");
     }
 
     std::unique_ptr<ByteReader> packed_;
@@ -85,52 +88,53 @@ class GzipReader : public ByteReader {
     std::atomic<bool> interrupted_{false};
 };
 
-}  // namespace
+class GzipPacker final : public Packer {
+  public:
+    explicit GzipPacker(Write write) : write_(std::move(write)) {
+        if (deflateInit2(&zlib_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+            throw std::bad_alloc();
+    }
+    ~GzipPacker() override { deflateEnd(&zlib_); }
+    GzipPacker(const GzipPacker&) = delete;
+    GzipPacker& operator=(const GzipPacker&) = delete;
 
-bool is_gzip_name(std::string_view path) { return path.ends_with(".gz"); }
+    void add(const char* data, std::size_t size) override {
+        while (size > 0) {
+            const std::size_t part = std::min<std::size_t>(size, INT_MAX);
+            zlib_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data));
+            zlib_.avail_in = static_cast<uInt>(part);
+            run(Z_NO_FLUSH);
+            data += part;
+            size -= part;
+        }
+    }
+    void finish() override {
+        zlib_.avail_in = 0;
+        run(Z_FINISH);
+    }
+
+  private:
+    void run(int flush) {
+        do {
+            zlib_.next_out = reinterpret_cast<Bytef*>(piece_.data());
+            zlib_.avail_out = static_cast<uInt>(piece_.size());
+            deflate(&zlib_, flush);
+            const std::size_t made = piece_.size() - zlib_.avail_out;
+            if (made > 0) write_(piece_.data(), made);
+        } while (zlib_.avail_out == 0);
+    }
+
+    Write write_;
+    z_stream zlib_{};
+    std::vector<char> piece_ = std::vector<char>(kPiece_bytes);
+};
+
+}  // namespace
 
 std::unique_ptr<ByteReader> unpack_gzip(std::unique_ptr<ByteReader> packed, std::string name) {
     return std::make_unique<GzipReader>(std::move(packed), std::move(name));
 }
 
-struct GzipPacker::Stream {
-    z_stream zlib{};
-    std::vector<char> piece = std::vector<char>(kPiece_bytes);
-    Write write;
-
-    void run(int flush) {
-        do {
-            zlib.next_out = reinterpret_cast<Bytef*>(piece.data());
-            zlib.avail_out = static_cast<uInt>(piece.size());
-            deflate(&zlib, flush);
-            const std::size_t made = piece.size() - zlib.avail_out;
-            if (made > 0) write(piece.data(), made);
-        } while (zlib.avail_out == 0);
-    }
-};
-
-GzipPacker::GzipPacker(Write write) : stream_(std::make_unique<Stream>()) {
-    stream_->write = std::move(write);
-    if (deflateInit2(&stream_->zlib, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        throw std::bad_alloc();
-}
-
-GzipPacker::~GzipPacker() { deflateEnd(&stream_->zlib); }
-
-void GzipPacker::add(const char* data, std::size_t size) {
-    while (size > 0) {
-        const std::size_t part = std::min<std::size_t>(size, INT_MAX);
-        stream_->zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data));
-        stream_->zlib.avail_in = static_cast<uInt>(part);
-        stream_->run(Z_NO_FLUSH);
-        data += part;
-        size -= part;
-    }
-}
-
-void GzipPacker::finish() {
-    stream_->zlib.avail_in = 0;
-    stream_->run(Z_FINISH);
-}
+std::unique_ptr<Packer> make_gzip_packer(Packer::Write write) { return std::make_unique<GzipPacker>(std::move(write)); }
 
 }  // namespace etl

@@ -3,12 +3,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <functional>
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/files_copy.hpp"
+#include "tests/unit/packed_files.hpp"
 
 using namespace etl;
 
@@ -19,14 +19,6 @@ using Changed = Incremental::Changed;
 namespace {
 
 const ConnectorSpec& files_connector() { return *Registry<ConnectorSpec>::find("files"); }
-
-std::string unpacked(const std::filesystem::path& path) {
-    std::string text(1 << 20, '\0');
-    gzFile file = gzopen(path.c_str(), "rb");
-    text.resize(static_cast<std::size_t>(std::max(0, gzread(file, text.data(), 1 << 20))));
-    gzclose(file);
-    return text;
-}
 
 /// One pipeline that reads `input` and adds to `output`, a column `a`.
 struct IncrementalLoad {
@@ -192,7 +184,7 @@ TEST_CASE("files: by file loads what was not loaded before") {
 }
 
 TEST_CASE("files: by file goes on behind the last commit of a run that failed or was killed") {
-    for (const std::string ending : {".csv", ".csv.gz"})
+    for (const std::string ending : {".csv", ".csv.gz", ".csv.zst"})
         for (std::uint32_t commit_blocks = 1; commit_blocks < 4; ++commit_blocks)
             for (std::uint32_t blocks = 0; blocks < 7; ++blocks)
                 for (const bool killed : {false, true}) {

@@ -1,8 +1,7 @@
 // `partition by` of a file target: rows in folders by their values.
-#include <zlib.h>
-
 #include "tests/unit/catch.hpp"
 #include "tests/unit/files_copy.hpp"
+#include "tests/unit/packed_files.hpp"
 
 using namespace etl;
 
@@ -107,7 +106,7 @@ TEST_CASE("files: more partitions than may be open at a time, packed and plain")
     std::string text = "id,k\n";
     for (int i = 0; i < 1000; ++i) text += std::to_string(i) + "," + std::to_string(i % 200) + "\n";
     folder.put("in.csv", text);
-    for (const std::string ending : {"", ".gz"}) {
+    for (const std::string ending : {"", ".gz", ".zst"}) {
         PartitionedCopy copy(folder, {1});
         copy.output = "out.csv" + ending;
         copy.batch_rows = 10;
@@ -115,12 +114,7 @@ TEST_CASE("files: more partitions than may be open at a time, packed and plain")
         for (int k = 0; k < 200; ++k) {
             std::string wanted = "id\n";
             for (int i = k; i < 1000; i += 200) wanted += std::to_string(i) + "\n";
-            const auto path = folder.path() / ("k=" + std::to_string(k)) / copy.output;
-            std::string got(1000, '\0');
-            gzFile file = gzopen(path.c_str(), "rb");
-            got.resize(static_cast<std::size_t>(std::max(0, gzread(file, got.data(), 1000))));
-            gzclose(file);
-            REQUIRE(got == wanted);
+            REQUIRE(unpacked(folder.path() / ("k=" + std::to_string(k)) / copy.output) == wanted);
         }
     }
 }
@@ -137,19 +131,13 @@ TEST_CASE("files: partition by that leaves nothing to write, or nowhere to write
 
 TEST_CASE("files: partitions that grow keep what was loaded, whatever a run left behind") {
     const TestFolder folder;
-    for (const std::string ending : {"", ".gz"}) {
+    for (const std::string ending : {"", ".gz", ".zst"}) {
         PartitionedCopy copy(folder, {1});
         copy.mode = WriteMode::append;
         copy.output = "out.csv" + ending;
         copy.batch_rows = 1;
         const auto rows = [&](const std::string& partition) {
-            const auto path = folder.path() / ("k=" + partition) / copy.output;
-            std::string got(1000, '\0');
-            gzFile file = gzopen(path.c_str(), "rb");
-            if (file == nullptr) return std::string("none");
-            got.resize(static_cast<std::size_t>(std::max(0, gzread(file, got.data(), 1000))));
-            gzclose(file);
-            return got;
+            return unpacked(folder.path() / ("k=" + partition) / copy.output);
         };
         folder.put("in.csv", "id,k\n1,a\n2,b\n\"open\n");
         CHECK_THROWS_AS(copy.load(), Error);

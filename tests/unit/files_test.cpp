@@ -2,7 +2,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <csignal>
 #include <thread>
@@ -11,6 +10,7 @@
 #include "io/glob.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/files_copy.hpp"
+#include "tests/unit/packed_files.hpp"
 
 using namespace etl;
 
@@ -22,20 +22,6 @@ Strings names_of(const TestFolder& folder, const std::string& pattern) {
     Strings names;
     for (const InputFile& file : expand_pattern(folder.path(), pattern)) names.push_back(file.name);
     return names;
-}
-
-std::string unpacked(const std::filesystem::path& path) {
-    std::string text(1 << 20, '\0');
-    gzFile file = gzopen(path.c_str(), "rb");
-    text.resize(static_cast<std::size_t>(std::max(0, gzread(file, text.data(), 1 << 20))));
-    gzclose(file);
-    return text;
-}
-
-void pack(const std::filesystem::path& path, const std::string& text, const char* mode = "wb") {
-    gzFile file = gzopen(path.c_str(), mode);
-    gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
-    gzclose(file);
 }
 
 /// Takes whole lines, and of what comes behind the last line end nothing; a file without any has no begin.
@@ -202,27 +188,38 @@ TEST_CASE("files: declared columns are checked before the run") {
     CHECK_THROWS_WITH(files.discover(request), "the columns of standard input cannot be looked up; declare them");
 }
 
-TEST_CASE("files: gzip") {
-    const TestFolder folder;
-    FilesCopy copy(folder);
-    copy.input = "in.csv.gz";
-    copy.output = "out.csv.gz";
+TEST_CASE("files: gzip and zstd, several members or frames") {
     std::string text = "a,b\n";
     for (int i = 0; i < 40'000; ++i) text += std::to_string(i) + ",\"x, " + std::to_string(i * 7919) + "\"\n";
-    pack(folder.path() / "in.csv.gz", text.substr(0, 500'000));
-    pack(folder.path() / "in.csv.gz", text.substr(500'000), "ab");
-    copy.run();
-    CHECK(copy.rows == 40'000);
-    CHECK(unpacked(folder.path() / "out.csv.gz") == text);
-    const std::string packed = folder.get("in.csv.gz");
-    folder.put("in.csv.gz", packed.substr(0, packed.size() - 20));
-    CHECK(error_of(copy) == "E407 cannot read in.csv.gz: the gzip file is cut short");
-    folder.put("in.csv.gz", packed + "what is this?");
-    CHECK(error_of(copy) == "E407 cannot read in.csv.gz: the gzip file is broken (incorrect header check)");
-    folder.put("in.csv.gz", packed + std::string(100, '\0'));
-    CHECK(error_of(copy).empty());
-    folder.put("in.csv.gz", "a,b\n1,2\n");
-    CHECK(error_of(copy) == "E407 cannot read in.csv.gz: the gzip file is broken (incorrect header check)");
+    for (const std::string kind : {"gzip", "zstd"}) {
+        INFO(kind);
+        const bool is_gzip = kind == "gzip";
+        const TestFolder folder;
+        FilesCopy copy(folder);
+        copy.input = is_gzip ? "in.csv.gz" : "in.csv.zst";
+        copy.output = is_gzip ? "out.csv.gz" : "out.csv.zst";
+        pack(folder.path() / copy.input, text.substr(0, 500'000));
+        pack(folder.path() / copy.input, "");
+        pack(folder.path() / copy.input, text.substr(500'000));
+        copy.run();
+        CHECK(copy.rows == 40'000);
+        CHECK(unpacked(folder.path() / copy.output) == text);
+        const std::string cannot = "E407 cannot read " + copy.input + ": the " + kind + " file is ";
+        const std::string reason = is_gzip ? "incorrect header check" : "Unknown frame descriptor";
+        const std::string packed = folder.get(copy.input);
+        folder.put(copy.input, packed.substr(0, packed.size() - 20));
+        CHECK(error_of(copy) == cannot + "cut short at byte " + std::to_string(packed.size() - 20));
+        folder.put(copy.input, packed + "what is this?");
+        // gzip takes two bytes before it says so.
+        const std::size_t broken_at = packed.size() + (is_gzip ? 2 : 0);
+        CHECK(error_of(copy) == cannot + "broken at byte " + std::to_string(broken_at) + " (" + reason + ")");
+        folder.put(copy.input, packed.substr(0, 70'000) + std::string(100, '\0') + packed.substr(70'100));
+        CHECK(error_of(copy).starts_with(cannot + "broken at byte "));
+        folder.put(copy.input, packed + std::string(100, '\0'));
+        CHECK(error_of(copy).empty() == is_gzip);
+        folder.put(copy.input, "a,b\n1,2\n");
+        CHECK(error_of(copy).ends_with("(" + reason + ")"));
+    }
 }
 
 TEST_CASE("files: a target appears whole or not at all") {

@@ -119,7 +119,7 @@ void AppendTarget::cut_to_commit() {
 bool AppendTarget::lacks_line_end() const {
     if (!committed_.positions.empty() || length_ == 0 || !settings_.is_utf8) return false;
     const InputFile file{settings_.path, settings_.name};
-    const auto reader = is_gzip_name(settings_.path.native()) ? open_input(file, "") : open_file(file, length_ - 1);
+    const auto reader = is_packed_name(settings_.path.native()) ? open_input(file, "") : open_file(file, length_ - 1);
     std::string piece(65536, '\0');
     char last = '\n';
     while (const std::size_t got = reader->read(piece.data(), piece.size())) last = piece[got - 1];
@@ -157,8 +157,10 @@ void AppendTarget::start() {
 void AppendTarget::write(const char* data, std::size_t size) {
     if (!is_started_) start();
     if (size == 0) return;
-    if (!is_gzip_name(settings_.path.native())) return put(data, size);
-    if (!packer_) packer_ = std::make_unique<GzipPacker>([this](const char* made, std::size_t n) { put(made, n); });
+    if (!is_packed_name(settings_.path.native())) return put(data, size);
+    if (!packer_)
+        packer_ =
+            make_packer(packing_of(settings_.path.native()), [this](const char* made, std::size_t n) { put(made, n); });
     packer_->add(data, size);
 }
 

@@ -11,7 +11,7 @@
 #include "connectors/files/manifest.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/file_lock.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -63,7 +63,7 @@ class AppendTarget {
     AppendSettings settings_;
     FileLock lock_;
     FileDescriptor file_;
-    std::unique_ptr<GzipPacker> packer_;
+    std::unique_ptr<Packer> packer_;
     Manifest committed_;
     std::uint64_t length_ = 0;   // of the file as it is written
     bool file_exists_ = false;   // before the run

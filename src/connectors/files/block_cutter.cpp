@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "io/encoding.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -80,7 +80,7 @@ void BlockCutter::begin_file() {
 }
 
 void BlockCutter::go_to(const FilePlace& place) {
-    const bool plain = is_utf8_name(encoding_) && !is_gzip_name(part_->file.path.native());
+    const bool plain = is_utf8_name(encoding_) && !is_packed_name(part_->file.path.native());
     if (plain && place.byte > byte_ + rest().size() && look_at(part_->file).size_bytes >= place.byte) {
         switch_to(open_file(part_->file, place.byte));
         if (was_interrupted()) return;

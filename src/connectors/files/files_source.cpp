@@ -5,7 +5,7 @@
 #include "connectors/files/incremental_reader.hpp"
 #include "io/encoding.hpp"
 #include "io/glob.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -97,7 +97,7 @@ class IncrementalSource : public Source {
                                     ": `incremental by offset` reads files in UTF-8 only; use `incremental by "
                                     "file`");
         for (const InputFile& file : files_)
-            if (is_gzip_name(file.path.native()))
+            if (is_packed_name(file.path.native()))
                 throw Error("E417", file.name +
                                         " is packed, and `incremental by offset` reads plain files only; use "
                                         "`incremental by file`");

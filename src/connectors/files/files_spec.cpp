@@ -16,8 +16,8 @@ constexpr std::string_view kModes[] = {"append", "replace", "partition by"};
 
 const ConnectorSpec kFiles = {
     "files",
-    "Files of any format: a path, a pattern with *, ?, [a-z] and **, or - for standard input and output; packed with "
-    "gzip where the name ends in .gz.",
+    "Files of any format: a path, a pattern with *, ?, [a-z] and **, or - for standard input and output; packed "
+    "with gzip where the name ends in .gz, with zstd where it ends in .zst.",
     {},
     {},
     {},

@@ -14,7 +14,7 @@
 #include "connectors/files/manifest.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/file_lock.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -43,7 +43,7 @@ class PartitionAppend {
         std::string folders;
         std::uint64_t length = 0;
         FileDescriptor file;
-        std::unique_ptr<GzipPacker> packer;
+        std::unique_ptr<Packer> packer;
         std::list<File*>::iterator open;  // where `file` is
         bool is_checked = false;
     };

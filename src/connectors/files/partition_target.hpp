@@ -11,7 +11,7 @@
 
 #include "io/file_descriptor.hpp"
 #include "io/file_lock.hpp"
-#include "io/gzip.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
@@ -40,7 +40,7 @@ class PartitionTarget {
     struct File {
         std::filesystem::path staged;
         FileDescriptor file;
-        std::unique_ptr<GzipPacker> packer;
+        std::unique_ptr<Packer> packer;
         std::list<File*>::iterator open;  // where `file` is
         bool is_begun = false;
     };

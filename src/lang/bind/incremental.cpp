@@ -5,6 +5,7 @@
 #include "data/print.hpp"
 #include "data/text_parse.hpp"
 #include "data/time.hpp"
+#include "io/packing.hpp"
 #include "lang/bind/expression.hpp"
 
 namespace etl::bind {
@@ -32,8 +33,6 @@ std::optional<std::int64_t> duration_us(const std::optional<Value>& value) {
     const auto* us = std::get_if<std::int64_t>(&value->data);
     return us != nullptr ? std::optional(*us) : std::nullopt;
 }
-
-bool is_packed(std::string_view path) { return path.ends_with(".gz") || path.ends_with(".zst"); }
 
 /// A `--from` and whose it is: `NAME=VALUE`, or a value alone.
 bool names_source(std::string_view given, std::string_view source) {
@@ -94,7 +93,7 @@ bool IncrementalBinder::fits_place() {
               "what a run before has read does not come again", {"leave `incremental` out, or read a file"});
         return false;
     }
-    if (into_.kind == Kind::offset && is_packed(made_.address->path)) {
+    if (into_.kind == Kind::offset && is_packed_name(made_.address->path)) {
         error("E452", by.span, "a packed file has no tail to read", "it is unpacked from its beginning",
               {"write `incremental by file`"});
         return false;
