@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "data/unicode.hpp"
 #include "expr/lift.hpp"
 
@@ -15,7 +17,9 @@ Checked<std::string_view> substring_from(std::string_view text, std::int64_t sta
     if (start == 0 || count.value_or(0) < 0) return RowError::index_out_of_range;
     const auto size = count.has_value() ? static_cast<std::uint64_t>(*count) : UINT64_MAX;
     if (start > 0) return substring(text, static_cast<std::uint64_t>(start) - 1, size);
-    return substring(last_characters(text, 0 - static_cast<std::uint64_t>(start)), 0, size);
+    const std::uint64_t from_end = 0 - static_cast<std::uint64_t>(start);
+    const std::uint64_t missing = from_end - std::min<std::uint64_t>(from_end, count_characters(text));
+    return substring(last_characters(text, from_end), 0, size - std::min(size, missing));
 }
 Checked<std::string_view> substring_rest(std::string_view text, std::int64_t start) {
     return substring_from(text, start, std::nullopt);
@@ -42,11 +46,9 @@ constexpr Parameter kPartParameters[] = {
 constexpr Overload kSubstringOverloads[] = {lift<substring_rest>(kRestParameters),
                                             lift<substring_part>(kPartParameters)};
 constexpr Example kSubstringExamples[] = {
-    {R"(substring("Müller", 2, 3))", R"("üll")"},
-    {R"(substring("Müller", 4))", R"("ler")"},
-    {R"(substring("Müller", -3, 2))", R"("le")"},
-    {R"(substring("Müller", 9))", R"("")"},
-    {R"(substring("Müller", 0, 2))", "error: index out of range"},
+    {R"(substring("Müller", 2, 3))", R"("üll")"}, {R"(substring("Müller", 4))", R"("ler")"},
+    {R"(substring("Müller", -3, 2))", R"("le")"}, {R"(substring("Müller", 9))", R"("")"},
+    {R"(substring("Müller", -8, 3))", R"("M")"},  {R"(substring("Müller", 0, 2))", "error: index out of range"},
 };
 constexpr FunctionSpec kSubstring{.name = "substring",
                                   .category = "text",

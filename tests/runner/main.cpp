@@ -1,8 +1,13 @@
 // Runs the .etltest files under a folder, each case under every configuration: the same bytes are expected of all.
 //   etltest FOLDER [--update] [--quick] [--only TEXT]
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -63,24 +68,32 @@ bool check(const fs::path& file, Case& test, const Configuration& configuration,
     return good;
 }
 
-int run_all(const Options& options) {
+struct Tally {
+    std::size_t cases = 0;
+    std::size_t failed = 0;
+    char at[256] = {};  // the case that runs
+};
+
+/// Runs every `step`th case, from the number `first` on.
+void run_cases(const Options& options, std::size_t first, std::size_t step, Tally& tally) {
     std::vector<fs::path> paths;
     for (const auto& entry : fs::recursive_directory_iterator(options.folder))
         if (entry.path().extension() == ".etltest") paths.push_back(entry.path());
     std::sort(paths.begin(), paths.end());
-    std::size_t cases = 0;
-    std::size_t failed = 0;
+    std::size_t number = 0;
     for (const fs::path& path : paths) {
         CaseFile file = read_cases(path);
         bool changed = false;
         for (Case& test : file.cases) {
             if (!options.only.empty() && (path.string() + " " + test.name).find(options.only) == std::string::npos)
                 continue;
-            ++cases;
+            if (number++ % step != first) continue;
+            ++tally.cases;
+            std::snprintf(tally.at, sizeof tally.at, "%s:%zu", path.c_str(), test.line);
             const bool once = options.quick || test.find("only") != nullptr;
             for (const Configuration& configuration : configurations()) {
                 if (!check(path, test, configuration, options.update, changed)) {
-                    ++failed;
+                    ++tally.failed;
                     break;
                 }
                 if (once) break;
@@ -88,8 +101,48 @@ int run_all(const Options& options) {
         }
         if (changed) write_cases(file);
     }
-    std::printf("%zu cases, %zu failed\n", cases, failed);
-    return failed == 0 && cases > 0 ? 0 : 1;
+}
+
+/// A run is mostly waiting, and has the process's working directory for itself: the cases are shared by some processes.
+Tally run_shared(const Options& options) {
+    constexpr std::size_t kProcesses = 4;
+    void* const shared =
+        mmap(nullptr, kProcesses * sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) throw std::runtime_error("no shared memory");
+    auto* const tallies = static_cast<Tally*>(shared);
+    std::vector<pid_t> children;
+    for (std::size_t i = 0; i < kProcesses; ++i) {
+        const pid_t child = fork();
+        if (child < 0) throw std::runtime_error("no further process");
+        if (child == 0) {
+            run_cases(options, i, kProcesses, tallies[i]);
+            std::fflush(stderr);
+            _exit(0);
+        }
+        children.push_back(child);
+    }
+    Tally sum;
+    for (std::size_t i = 0; i < kProcesses; ++i) {
+        int status = 0;
+        waitpid(children[i], &status, 0);
+        if (status != 0) {
+            std::fprintf(stderr, "%s: the process ended with status %d\n", tallies[i].at, status);
+            ++sum.failed;
+        }
+        sum.cases += tallies[i].cases;
+        sum.failed += tallies[i].failed;
+    }
+    return sum;
+}
+
+int run_all(const Options& options) {
+    Tally tally;
+    if (options.update)
+        run_cases(options, 0, 1, tally);
+    else
+        tally = run_shared(options);
+    std::printf("%zu cases, %zu failed\n", tally.cases, tally.failed);
+    return tally.failed == 0 && tally.cases > 0 ? 0 : 1;
 }
 
 }  // namespace
