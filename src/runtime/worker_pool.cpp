@@ -47,7 +47,7 @@ void WorkerPool::set_workers(std::uint32_t workers) {
     if (ended_) return;
     const std::uint32_t before = wanted_;
     wanted_ = workers;
-    while (running_ - waiting_ < wanted_) spawn_locked();
+    while (taking_locked() < wanted_) spawn_locked();
     for (std::uint32_t i = wanted_; i < before; ++i) intake_.wake();
 }
 
@@ -55,7 +55,7 @@ void WorkerPool::begin_wait() {
     const std::lock_guard lock(mutex_);
     ++waiting_;
     // Whoever it waits for may still be in the channel: somebody must go on taking from it.
-    if (running_ == waiting_ && !ended_) spawn_locked();
+    if (taking_locked() == 0 && !ended_) spawn_locked();
 }
 
 void WorkerPool::end_wait() {
@@ -78,13 +78,16 @@ Runner* WorkerPool::lease() {
     return runners_.back().get();
 }
 
-bool WorkerPool::is_surplus() {
+bool WorkerPool::leave_if_surplus() {
     const std::lock_guard lock(mutex_);
-    return running_ - waiting_ > wanted_;
+    if (taking_locked() <= wanted_) return false;
+    ++leaving_;
+    return true;
 }
 
 void WorkerPool::work() {
     bool at_end = false;
+    bool was_surplus = false;
     try {
         if (engine_.wait_for_gates(chain_)) {
             {
@@ -92,7 +95,7 @@ void WorkerPool::work() {
                 started_ = true;
             }
             Runner* runner = lease();
-            take_parcels(*runner);
+            was_surplus = take_parcels(*runner);
             const std::lock_guard lock(mutex_);
             free_.push_back(runner);
         }
@@ -103,23 +106,18 @@ void WorkerPool::work() {
     {
         const std::lock_guard lock(mutex_);
         --running_;
+        if (was_surplus) --leaving_;
         if (engine_.is_cancelled() || intake_.ended()) ended_ = true;
         at_end = ended_ && running_ == 0;
-        // Another may have begun to wait since this one saw that it was one too many.
-        try {
-            if (running_ > 0 && running_ == waiting_ && !ended_) spawn_locked();
-        } catch (...) {
-            engine_.fail(nullptr, 0, std::current_exception());
-        }
     }
     if (at_end) engine_.chain_ended(chain_);
 }
 
-void WorkerPool::take_parcels(Runner& runner) {
-    while (!is_surplus()) {
+bool WorkerPool::take_parcels(Runner& runner) {
+    while (!leave_if_surplus()) {
         ParcelPtr parcel = intake_.pop();
         if (parcel == nullptr) {
-            if (intake_.ended()) return;
+            if (intake_.ended()) return false;
             continue;
         }
         {
@@ -128,6 +126,7 @@ void WorkerPool::take_parcels(Runner& runner) {
         }
         handle(runner, *parcel);
     }
+    return true;
 }
 
 void WorkerPool::handle(Runner& runner, Parcel& parcel) {

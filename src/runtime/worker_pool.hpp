@@ -44,8 +44,11 @@ class WorkerPool final : public Waiter {
     void spawn_locked();
     void work();
     Runner* lease();
-    void take_parcels(Runner& runner);
-    bool is_surplus();
+    /// True: it left as one too many. False: nothing more comes.
+    bool take_parcels(Runner& runner);
+    bool leave_if_surplus();
+    /// Threads that take from the channel, or will when they are done with what they have.
+    std::uint32_t taking_locked() const { return running_ - waiting_ - leaving_; }
     void handle(Runner& runner, Parcel& parcel);
 
     Engine& engine_;
@@ -59,6 +62,7 @@ class WorkerPool final : public Waiter {
     std::uint32_t wanted_ = 0;   // workers
     std::uint32_t running_ = 0;  // threads
     std::uint32_t waiting_ = 0;  // of them, those that wait their turn
+    std::uint32_t leaving_ = 0;  // of them, those that were one too many
     std::uint64_t taken_ = 0;
     bool started_ = false;
     bool ended_ = false;

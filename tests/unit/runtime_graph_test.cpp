@@ -198,8 +198,11 @@ TEST_CASE("small graphs made by chance end, balance and give the same rows in an
 }
 
 TEST_CASE("ten thousand graphs made by chance", "[.soak]") {
-    const char* first = std::getenv("FIRST_SEED");
-    try_graphs(first == nullptr ? 1000 : static_cast<std::uint32_t>(std::atoi(first)), 10'000);
+    const auto number = [](const char* name, std::uint32_t otherwise) {
+        const char* given = std::getenv(name);
+        return given == nullptr ? otherwise : static_cast<std::uint32_t>(std::atoi(given));
+    };
+    try_graphs(number("FIRST_SEED", 1000), number("GRAPHS", 10'000));
 }
 
 TEST_CASE("graphs made by chance that fail or are interrupted end too", "[runtime]") {
