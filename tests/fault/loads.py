@@ -2,7 +2,7 @@
 import random
 from collections import Counter
 
-from orders import STAGES, CsvFile, CsvFolder, Table, reject_of_line
+from orders import STAGES, CsvFile, CsvFolder, SortedFile, Table, reject_of_line
 from targets import Csv, JsonLines, Sqlite, Torn, difference
 
 
@@ -20,10 +20,10 @@ class Load:
         self.name = f"{kind} -> {self.target_names}, {workers} worker{plural}, batch {batch}{size}"
 
     def text(self, settings=()):
-        lines = ["etl 1", "pipeline load {", f"    workers = {self.workers}", f"    batch = {self.batch}",
-                 *(f"    {setting}" for setting in settings), "}", self.source.declaration, self.incremental,
-                 'connection db = sqlite("t.db")',
-                 f"flow good = from orders{self.source.first_stage} {STAGES}".rstrip()]
+        settings = [f"workers = {self.workers}", f"batch = {self.batch}", *self.source.settings, *settings]
+        lines = ["etl 1", "pipeline load {", *(f"    {setting}" for setting in settings), "}",
+                 self.source.declaration, self.incremental, 'connection db = sqlite("t.db")',
+                 f"flow good = from orders{self.source.first_stage} {STAGES}{self.source.last_stage}".rstrip()]
         return "\n".join(lines + [f"from good | {target.into()}" for target in self.targets]) + "\n"
 
     def grow(self, folder, number, seed, rows):
@@ -96,6 +96,7 @@ def full_loads():
         yield Load("full csv", CsvFile(), targets, batch=10_000, short=kind == "both")
     yield Load("full csv", CsvFile(grows=True), [Sqlite("upsert by id")])
     yield Load("full csv", CsvFile(), one["both"], workers=4, batch=4000, large=True)
+    yield Load("spilled csv", SortedFile(), one["both"], workers=4, batch=4000, large=True)
     yield Load("full table", Table(), [JsonLines("out.jsonl"), Csv("out.csv")], short=True)
 
 

@@ -128,7 +128,7 @@ class CsvFile:
     """in.csv: written anew before each load, or grown."""
     declaration = 'source orders = csv("in.csv") {\n    id: int\n    name: text\n    note: text?\n' \
                   "    amount: decimal(12, 2)\n    day: date\n}"
-    files, first_stage = ["in.csv"], ""
+    files, first_stage, last_stage, settings = ["in.csv"], "", "", []
 
     def __init__(self, grows=False, clause=""):
         self.grows, self.clause = grows, clause
@@ -148,10 +148,15 @@ class CsvFile:
         return judged
 
 
+class SortedFile(CsvFile):
+    """in.csv, sorted by what the run may not keep in memory."""
+    last_stage, settings = "| sort by day desc, id\n", ["memory = 1MB"]
+
+
 class CsvFolder:
     """inbox/*.csv: more files before each load."""
     declaration = CsvFile.declaration.replace("in.csv", "inbox/*.csv")
-    files, first_stage = ["inbox"], ""
+    files, first_stage, last_stage, settings = ["inbox"], "", "", []
 
     def __init__(self, clause=""):
         self.clause = clause
@@ -176,7 +181,7 @@ class Table:
     declaration = 'connection shop = sqlite("shop.db")\nsource orders = shop.table("orders") {\n    id: int key\n' \
                   "    name: text\n    note: text?\n    amount: decimal(12, 2)\n    day: date\n" \
                   "    updated: timestamp\n}"
-    files, first_stage = ["shop.db"], " | drop updated"
+    files, first_stage, last_stage, settings = ["shop.db"], " | drop updated", "", []
     columns = "(id integer{}, name text not null, note text, amount text not null, day text not null, " \
               "updated text not null{})"
 

@@ -99,7 +99,7 @@ class Durability:
             self.take_name(Path(names[0]), Path(names[1]))
         elif call == "unlink" and names[0].endswith("-journal"):
             self.take_commit([], names[0])
-        elif file and int(file[1]) > 2 and not re.search(r"/logs/|/locks/|-journal|\.db", file[2]):
+        elif file and int(file[1]) > 2 and not re.search(r"/logs/|/locks/|/spill/|-journal|\.db", file[2]):
             self.unsafe[file[2]] = "was written"
             if "/rejects/" in file[2] and file[2] not in self.seen:
                 self.seen.add(file[2])
