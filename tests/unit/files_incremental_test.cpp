@@ -244,6 +244,55 @@ TEST_CASE("files: by offset loads what was added in whole lines") {
     CHECK(folder.get("out.csv") == "a\n1\n22\n4\n\"3\n3\"\n5\n6\n");
 }
 
+TEST_CASE("files: by offset follows files that were rotated, renamed or copied and cut") {
+    const TestFolder folder;
+    IncrementalLoad load(folder, Kind::offset);
+    load.input = "app.csv*";
+    folder.put("app.csv", "a\n1\n2\n");
+    load.run();
+    append(folder, "app.csv", "3\n");
+    const auto path = [&](const char* name) { return folder.path() / name; };
+    std::filesystem::rename(path("app.csv"), path("app.csv.1"));
+    folder.put("app.csv", "a\n4\n");
+    load.run();
+    CHECK(load.read == Strings{"3\n", "4\n"});
+    append(folder, "app.csv", "5\n");
+    std::filesystem::rename(path("app.csv.1"), path("app.csv.2"));
+    std::filesystem::copy_file(path("app.csv"), path("app.csv.1"));
+    folder.put("app.csv", "a\n");
+    load.run();
+    CHECK(load.read == Strings{"5\n"});
+    append(folder, "app.csv", "6\n");
+    append(folder, "app.csv.2", "7\n");
+    load.run();
+    CHECK(load.read == Strings{"6\n", "7\n"});
+    CHECK(folder.get("out.csv") == "a\n1\n2\n3\n4\n5\n6\n7\n");
+    // Under a name that the source does not read, its rest would be lost.
+    append(folder, "app.csv", "8\n");
+    std::filesystem::rename(path("app.csv"), path("old.csv"));
+    folder.put("app.csv", "a\n9\n");
+    CHECK(load.error().starts_with("E532 app.csv is not the file any more"));
+}
+
+TEST_CASE("files: by offset takes a file for a renamed one only where enough of it is alike") {
+    const TestFolder folder;
+    IncrementalLoad load(folder, Kind::offset);
+    folder.put("in-1.csv", "a\n1\n");
+    load.run();
+    std::filesystem::remove(folder.path() / "in-1.csv");
+    folder.put("in-2.csv", "a\n1\n2\n");
+    load.run();
+    CHECK(load.read == Strings{"1\n", "2\n"});
+    std::string text = "a\n";
+    while (text.size() < 1024) text += "3\n";
+    folder.put("in-3.csv", text);
+    load.run();
+    std::filesystem::rename(folder.path() / "in-3.csv", folder.path() / "in-4.csv");
+    append(folder, "in-4.csv", "4\n");
+    load.run();
+    CHECK(load.read == Strings{"4\n"});
+}
+
 TEST_CASE("files: by offset goes to its place in a large file, and knows its beginning") {
     const TestFolder folder;
     IncrementalLoad load(folder, Kind::offset);

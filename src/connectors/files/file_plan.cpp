@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "connectors/files/renamed_files.hpp"
 
 namespace etl {
 
@@ -33,7 +34,7 @@ class Planner {
         for (const std::string& position : positions) held_.push_back(parse_entries(position, clause.kind));
         if (held_.empty()) held_.emplace_back();
     }
-    FilePlan plan(const std::vector<InputFile>& files);
+    FilePlan plan(std::vector<InputFile> files);
 
   private:
     void look_at_file(const InputFile& file);
@@ -50,7 +51,13 @@ class Planner {
     std::vector<std::size_t> order_;  // positions, the least first
 };
 
-FilePlan Planner::plan(const std::vector<InputFile>& files) {
+FilePlan Planner::plan(std::vector<InputFile> files) {
+    if (by_offset_) {
+        // The rest of a rotated file is older than what stands under its name now.
+        const std::set<std::string> renamed = follow_renames(held_, files);
+        std::stable_partition(files.begin(), files.end(),
+                              [&](const InputFile& file) { return renamed.contains(file.name); });
+    }
     for (const InputFile& file : files) look_at_file(file);
     order_positions();
     FilePlan plan;
