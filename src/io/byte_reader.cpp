@@ -109,10 +109,10 @@ std::string read_file(const InputFile& file) {
     return text;
 }
 
-std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding) {
+std::unique_ptr<ByteReader> open_input(const InputFile& file, const TextSettings& settings) {
     std::unique_ptr<ByteReader> reader = open_file(file);
-    reader = unpack(std::move(reader), packing_of(file.path.native()), file.name);
-    if (!is_utf8_name(encoding)) reader = convert_to_utf8(std::move(reader), encoding);
+    reader = unpack(std::move(reader), packing_of(file.path.native()), file.name, settings.bounds);
+    if (!is_utf8_name(settings.encoding)) reader = convert_to_utf8(std::move(reader), settings.encoding);
     return reader;
 }
 

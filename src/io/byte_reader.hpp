@@ -38,9 +38,21 @@ InputFileState look_at(const InputFile& file);
 
 /// The plain bytes of a file, from a byte on that is not behind its end (a regular one's).
 std::unique_ptr<ByteReader> open_file(const InputFile& file, std::uint64_t from_byte = 0);
+/// How much may come out of a packed file; 0: no bound.
+struct UnpackBounds {
+    std::uint64_t most_bytes = 0;
+    std::uint64_t most_ratio = 0;  // to what was read of the file, where more than 100 MiB came out
+};
+
+/// How a file's bytes become text.
+struct TextSettings {
+    std::string encoding;  // empty: UTF-8
+    UnpackBounds bounds;
+};
+
 /// All of them, of a small file. Throws Error naming it.
 std::string read_file(const InputFile& file);
 /// Its text in UTF-8: unpacked as the ending of its name says, converted from the encoding.
-std::unique_ptr<ByteReader> open_input(const InputFile& file, std::string_view encoding);
+std::unique_ptr<ByteReader> open_input(const InputFile& file, const TextSettings& settings);
 
 }  // namespace etl

@@ -18,9 +18,10 @@ enum class Packing : std::uint8_t { none, gzip, zstd };
 Packing packing_of(std::string_view path);
 inline bool is_packed_name(std::string_view path) { return packing_of(path) != Packing::none; }
 
-/// The bytes that a packed file holds, of all its members or frames. Throws Error (E407) with the place in the packed
-/// file where it is broken or cut short.
-std::unique_ptr<ByteReader> unpack(std::unique_ptr<ByteReader> packed, Packing packing, std::string name);
+/// The bytes that a packed file holds, of all its members or frames. Throws Error: E407 with the place in the packed
+/// file where it is broken or cut short, E438 where more comes out than the bounds allow.
+std::unique_ptr<ByteReader> unpack(std::unique_ptr<ByteReader> packed, Packing packing, std::string name,
+                                   const UnpackBounds& bounds);
 
 /// Packs a stream into one member or frame, the same bytes for the same text.
 class Packer {

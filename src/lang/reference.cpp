@@ -126,8 +126,9 @@ std::string entry(const ConnectorSpec& spec) {
             out += (mode == spec.modes.front() ? " `" : ", `") + std::string(mode) + "`";
         out += "\n";
     }
-    return out + options_text("Options of the connection:", spec.options) +
-           options_text("Options of `into`:", spec.target_options) + code_text(spec.examples);
+    const std::string_view head = spec.members.empty() ? "Options of every format:" : "Options of the connection:";
+    return out + options_text(head, spec.options) + options_text("Options of `into`:", spec.target_options) +
+           code_text(spec.examples);
 }
 
 template <typename Spec>

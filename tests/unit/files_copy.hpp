@@ -54,6 +54,7 @@ struct FilesCopy {
     std::string format = "csv";
     OptionValues reading;
     OptionValues writing;
+    OptionValues of_files;
     std::vector<SourceColumn> columns;  // empty: discovered
     ColumnUse use = ColumnUse::passed;
     bool strict = false;
@@ -64,6 +65,10 @@ struct FilesCopy {
     explicit FilesCopy(const TestFolder& in) : folder(in) {}
     FilesCopy& option(std::string name, OptionValue value) {
         reading.set(std::move(name), std::move(value), {}, true);
+        return *this;
+    }
+    FilesCopy& file_option(std::string name, OptionValue value) {
+        of_files.set(std::move(name), std::move(value), {}, true);
         return *this;
     }
     FilesCopy& out_option(std::string name, OptionValue value) {
@@ -86,6 +91,8 @@ struct FilesCopy {
         request.format = Registry<FormatSpec>::find(format);
         request.options = reading;
         fill_defaults(request.format->options, request.options);
+        request.connection = of_files;
+        fill_defaults(files.options, request.connection);
         request.address = input;
         request.base_folder = folder.path();
         request.strict = strict;

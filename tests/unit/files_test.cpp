@@ -142,7 +142,7 @@ TEST_CASE("files: no file") {
     FilesCopy copy(folder);
     copy.input = "*.csv";
     CHECK(error_of(copy) == "E406 no file matches *.csv");
-    copy.option("optional", true);
+    copy.file_option("optional", true);
     CHECK(error_of(copy) == "E406 no file matches *.csv, so its columns must be declared");
     copy.column("a", simple_type(TypeKind::text));
     copy.output = "out";
@@ -220,6 +220,37 @@ TEST_CASE("files: gzip and zstd, several members or frames") {
         folder.put(copy.input, "a,b\n1,2\n");
         CHECK(error_of(copy).ends_with("(" + reason + ")"));
     }
+}
+
+TEST_CASE("files: what unpacks to far more than is allowed stops the run") {
+    const TestFolder folder;
+    FilesCopy copy(folder);
+    copy.output = "/dev/null";
+    const std::string line = std::string(99, 'x') + "\n";
+    std::string text = "a\n";
+    for (int i = 0; i < 1'100'000; ++i) text += line;
+    for (const std::string name : {"in.csv.gz", "in.csv.zst"}) {
+        copy.input = name;
+        pack(folder.path() / name, text);
+        copy.of_files = OptionValues();
+        copy.file_option("max_ratio", std::int64_t{200});
+        const std::string raise = "; if that is how the file is meant to be, set `";
+        CHECK(error_of(copy).starts_with("E438 " + name +
+                                         " unpacks to more than 200 times what was read of it (`max_ratio`): 100 MiB"));
+        CHECK(error_of(copy).ends_with(raise + "max_ratio` higher, or to 0 for no bound"));
+        copy.file_option("max_ratio", std::int64_t{0});
+        copy.run();
+        CHECK(copy.rows == 1'100'000);
+        copy.file_option("max_unpacked", std::int64_t{50 << 20});
+        CHECK(error_of(copy).starts_with("E438 " + name + " unpacks to more than 50.0 MiB (`max_unpacked`): 50."));
+        CHECK(error_of(copy).ends_with(raise + "max_unpacked` higher, or to 0 for no bound"));
+    }
+    // Little of anything may be as repetitive as it likes.
+    folder.put("small.csv.zst", "");
+    pack(folder.path() / "small.csv.zst", text.substr(0, 90 << 20));
+    copy.of_files = OptionValues();
+    copy.input = "small.csv.zst";
+    CHECK(error_of(copy).empty());
 }
 
 TEST_CASE("files: a target appears whole or not at all") {

@@ -119,7 +119,7 @@ void AppendTarget::cut_to_commit() {
 bool AppendTarget::lacks_line_end() const {
     if (!committed_.positions.empty() || length_ == 0 || !settings_.is_utf8) return false;
     const InputFile file{settings_.path, settings_.name};
-    const auto reader = is_packed_name(settings_.path.native()) ? open_input(file, "") : open_file(file, length_ - 1);
+    const auto reader = is_packed_name(settings_.path.native()) ? open_input(file, {}) : open_file(file, length_ - 1);
     std::string piece(65536, '\0');
     char last = '\n';
     while (const std::size_t got = reader->read(piece.data(), piece.size())) last = piece[got - 1];

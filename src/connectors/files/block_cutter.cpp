@@ -47,7 +47,7 @@ void BlockCutter::switch_to(std::unique_ptr<ByteReader> opened) {
 
 bool BlockCutter::open(const FilePart& part) {
     part_ = &part;
-    switch_to(open_input(part.file, encoding_));
+    switch_to(open_input(part.file, text_));
     if (was_interrupted()) return false;
     buffer_ = run_->memory.take(kBlock_bytes);
     begin_ = filled_ = head_bytes_ = 0;
@@ -80,7 +80,7 @@ void BlockCutter::begin_file() {
 }
 
 void BlockCutter::go_to(const FilePlace& place) {
-    const bool plain = is_utf8_name(encoding_) && !is_packed_name(part_->file.path.native());
+    const bool plain = is_utf8_name(text_.encoding) && !is_packed_name(part_->file.path.native());
     if (plain && place.byte > byte_ + rest().size() && look_at(part_->file).size_bytes >= place.byte) {
         switch_to(open_file(part_->file, place.byte));
         if (was_interrupted()) return;

@@ -39,8 +39,8 @@ struct FilePart {
 /// bytes_read() from any thread.
 class BlockCutter {
   public:
-    BlockCutter(Decoder& decoder, RunContext& run, std::string encoding, std::uint32_t source)
-        : decoder_(&decoder), run_(&run), encoding_(std::move(encoding)), source_(source) {}
+    BlockCutter(Decoder& decoder, RunContext& run, TextSettings text, std::uint32_t source)
+        : decoder_(&decoder), run_(&run), text_(std::move(text)), source_(source) {}
 
     /// Looks at the file's beginning and goes to where the part begins. False: interrupted. The part must outlive its
     /// last next().
@@ -74,7 +74,7 @@ class BlockCutter {
 
     Decoder* decoder_;
     RunContext* run_;
-    std::string encoding_;
+    TextSettings text_;
     std::uint32_t source_;
     const FilePart* part_ = nullptr;
     std::uint32_t opened_ = 0;  // files

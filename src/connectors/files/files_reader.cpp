@@ -38,7 +38,7 @@ FilePosition parse_position(const std::string& text) {
 class FilesReader : public Reader {
   public:
     FilesReader(FilesToRead files, Decoder& decoder, const std::string& after, RunContext& run)
-        : files_(std::move(files.files)), cutter_(decoder, run, files.encoding, files.source) {
+        : files_(std::move(files.files)), cutter_(decoder, run, files.text, files.source) {
         if (!after.empty()) after_ = std::make_unique<FilePosition>(parse_position(after));
     }
 

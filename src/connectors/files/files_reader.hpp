@@ -12,7 +12,7 @@ namespace etl {
 /// What a reader of files is told once.
 struct FilesToRead {
     std::vector<InputFile> files;
-    std::string encoding;  // empty: UTF-8
+    TextSettings text;
     std::uint32_t source = 0;
 };
 

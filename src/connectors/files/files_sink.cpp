@@ -230,6 +230,8 @@ class PartitionAppendSink : public Sink {
 }  // namespace
 
 std::unique_ptr<Sink> make_files_sink(const SinkRequest& request) {
+    for (const std::string_view name : {"optional", "max_unpacked", "max_ratio"})
+        if (request.connection.given(name)) throw Error("E415", "`" + std::string(name) + "` is an option of reading");
     if (request.mode == WriteMode::append && !request.partitions.empty())
         return std::make_unique<PartitionAppendSink>(request);
     if (request.mode == WriteMode::append) return std::make_unique<AppendSink>(request);

@@ -13,13 +13,21 @@ namespace {
 
 constexpr std::size_t kHead_bytes = 1 << 20;
 
-std::string encoding_of(const SourceRequest& request) {
-    return request.options.has("encoding") ? request.options.text("encoding") : std::string();
+/// 0 where it is not set.
+std::uint64_t bound_of(const SourceRequest& request, std::string_view name) {
+    return request.connection.has(name) ? static_cast<std::uint64_t>(request.connection.integer(name)) : 0;
+}
+
+TextSettings text_of(const SourceRequest& request) {
+    TextSettings text;
+    if (request.options.has("encoding")) text.encoding = request.options.text("encoding");
+    text.bounds = {bound_of(request, "max_unpacked"), bound_of(request, "max_ratio")};
+    return text;
 }
 
 std::vector<InputFile> find_files(const SourceRequest& request) {
     auto files = expand_pattern(request.base_folder, request.address);
-    const bool optional = request.options.has("optional") && request.options.boolean("optional");
+    const bool optional = request.connection.has("optional") && request.connection.boolean("optional");
     if (files.empty() && !optional && !request.incremental.is_set())
         throw Error("E406", "no file matches " + request.address);
     for (const InputFile& file : files) look_at(file);
@@ -30,7 +38,7 @@ class FilesSource : public Source {
   public:
     explicit FilesSource(const SourceRequest& request)
         : files_(find_files(request)),
-          encoding_(encoding_of(request)),
+          text_(text_of(request)),
           source_(request.source),
           decoder_(request.format->make_decoder(request)) {}
 
@@ -44,7 +52,7 @@ class FilesSource : public Source {
         return {lane};
     }
     std::unique_ptr<Reader> open(const Lane&, const std::vector<std::string>& positions, RunContext& run) override {
-        return make_files_reader({files_, encoding_, source_}, *decoder_,
+        return make_files_reader({files_, text_, source_}, *decoder_,
                                  positions.empty() ? std::string() : positions.front(), run);
     }
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return decoder_->make_slot(run); }
@@ -55,7 +63,7 @@ class FilesSource : public Source {
 
   private:
     std::vector<InputFile> files_;
-    std::string encoding_;
+    TextSettings text_;
     std::uint32_t source_;
     std::unique_ptr<Decoder> decoder_;
 };
@@ -66,7 +74,7 @@ class IncrementalSource : public Source {
     explicit IncrementalSource(const SourceRequest& request)
         : files_(find_files(request)),
           clause_(request.incremental),
-          encoding_(encoding_of(request)),
+          text_(text_of(request)),
           source_(request.source),
           decoder_(request.format->make_decoder(request)) {
         check(request.address);
@@ -74,7 +82,7 @@ class IncrementalSource : public Source {
 
     std::vector<Lane> lanes() override { return {Lane()}; }
     std::unique_ptr<Reader> open(const Lane&, const std::vector<std::string>& positions, RunContext& run) override {
-        return make_incremental_reader({plan_files(files_, positions, clause_), clause_, encoding_, source_, names_},
+        return make_incremental_reader({plan_files(files_, positions, clause_), clause_, text_, source_, names_},
                                        *decoder_, run);
     }
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return decoder_->make_slot(run); }
@@ -92,7 +100,7 @@ class IncrementalSource : public Source {
                                     ": `--from` is for sources that are loaded by a column; `--full` loads all "
                                     "files again");
         if (clause_.kind != Incremental::Kind::offset) return;
-        if (!is_utf8_name(encoding_))
+        if (!is_utf8_name(text_.encoding))
             throw Error("E417", address +
                                     ": `incremental by offset` reads files in UTF-8 only; use `incremental by "
                                     "file`");
@@ -105,7 +113,7 @@ class IncrementalSource : public Source {
 
     std::vector<InputFile> files_;
     Incremental clause_;
-    std::string encoding_;
+    TextSettings text_;
     std::uint32_t source_;
     std::unique_ptr<Decoder> decoder_;
     std::shared_ptr<OpenedNames> names_ = std::make_shared<OpenedNames>();
@@ -125,7 +133,7 @@ std::vector<SourceColumn> discover_files(const SourceRequest& request) {
     }
     Memory memory;
     const BufferRef head = memory.take(kHead_bytes);
-    const auto reader = open_input(files.front(), encoding_of(request));
+    const auto reader = open_input(files.front(), text_of(request));
     std::size_t size = 0;
     bool at_end = false;
     while (!at_end && size < head.capacity()) {

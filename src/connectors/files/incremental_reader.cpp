@@ -9,7 +9,7 @@ namespace {
 class IncrementalReader : public Reader {
   public:
     IncrementalReader(IncrementalFiles files, Decoder& decoder, RunContext& run)
-        : files_(std::move(files)), cutter_(decoder, run, files_.encoding, files_.source) {}
+        : files_(std::move(files)), cutter_(decoder, run, files_.text, files_.source) {}
 
     bool next(Block& block) override;
     void interrupt() noexcept override { cutter_.interrupt(); }

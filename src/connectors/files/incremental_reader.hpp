@@ -30,7 +30,7 @@ class OpenedNames {
 struct IncrementalFiles {
     FilePlan plan;
     Incremental clause;
-    std::string encoding;  // empty: UTF-8
+    TextSettings text;
     std::uint32_t source = 0;
     std::shared_ptr<OpenedNames> names;
 };

@@ -22,7 +22,7 @@ std::string first_line(std::string_view text) { return std::string(text.substr(0
 
 void check_same_header(const InputFile& file, const std::string& prologue) {
     if (prologue.empty()) return;
-    const auto reader = open_input(file, "");
+    const auto reader = open_input(file, {});
     std::string head(2 * prologue.size() + 16, '\0');
     std::size_t filled = 0;
     while (filled < head.size()) {

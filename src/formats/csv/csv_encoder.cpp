@@ -52,7 +52,7 @@ class CsvEncoder : public Encoder {
 
 CsvEncoder::CsvEncoder(const SinkRequest& request)
     : options_(read_csv_options(request.options)), schema_(request.schema), span_(request.span) {
-    for (const std::string_view name : {"skip", "footer", "comment", "max_record", "optional"})
+    for (const std::string_view name : {"skip", "footer", "comment", "max_record"})
         if (request.options.given(name)) throw Error("E415", "`" + std::string(name) + "` is an option of reading");
     if (options_.header > 1) throw Error("E415", "`header` of a target is 1, or 0 for none");
     spelling_ = {options_.marks, options_.null_text};

@@ -20,7 +20,6 @@ constexpr OptionSpec kOptions[] = {
     {"null_text", OptionType::text, "", "What stands for null, beside an empty field: NULL, \\N, n/a."},
     {"max_record", OptionType::size_bytes, "256MB",
      "Reading: a quoted field that does not end within this size is an error.", 1024, std::int64_t{1} << 31},
-    {"optional", OptionType::boolean, "false", "Reading: whether a pattern that no file matches is no error."},
 };
 
 char character(const OptionValues& values, std::string_view name) {
