@@ -39,10 +39,11 @@ class Runner::NodeState final : public Emitter {
     const PlanNode& node;
     std::unique_ptr<Slot> slot;
     StageCounts seen;
-    std::vector<std::vector<Exit>> exits;  // by port
-    std::vector<std::uint64_t> numbers;    // by port: of what leaves an ordered or emitting chain
-    OutletState* chunks = nullptr;         // of a target
-    bool merges = false;                   // gathers its inputs' batches until all of a number are there
+    std::vector<std::vector<Exit>> exits;     // by port
+    std::vector<std::uint64_t> numbers;       // by port: of what leaves an ordered or emitting chain
+    std::vector<std::uint64_t> seen_numbers;  // as they were when the last ticket was done
+    OutletState* chunks = nullptr;            // of a target
+    bool merges = false;                      // gathers its inputs' batches until all of a number are there
     std::vector<std::vector<Batch>> collected;
     std::uint32_t parts = 0;  // given to a blocking input in this run
 };
@@ -87,6 +88,7 @@ void Runner::connect(NodeState& from) {
         from.chunks = outlet(context_.outlets.of_target[from.number].get(), 0);
     from.exits.resize(std::max<std::size_t>(1, from.node.bound.outputs.size()));
     from.numbers.resize(from.exits.size());
+    from.seen_numbers.resize(from.exits.size());
     if (is_leaf) return;
     for (const std::uint32_t number : from.node.readers) {
         const PlanEdge& edge = context_.plan.edges[number];
@@ -151,8 +153,27 @@ void Runner::run_ordered(Parcel& parcel) {
     if (auto* batches = std::get_if<std::vector<Batch>>(&parcel.content))
         for (Batch& batch : *batches) enter(*nodes_.front(), context_.plan.edges[parcel.edge].input, std::move(batch));
     settle_counts();
-    if (parcel.sequence.last) send_rest();
+    if (parcel.sequence.last) {
+        if (renumbers_) pass_on_emptied(*nodes_.front());
+        send_rest();
+    }
     ticket_ = {};
+}
+
+/// A ticket of which no row is left travels on, too: settled here, it would count before a limit further on has had its
+/// say on it.
+void Runner::pass_on_emptied(NodeState& head) {
+    for (std::uint32_t port = 0; port < head.numbers.size(); ++port) {
+        if (head.numbers[port] == head.seen_numbers[port]) {
+            for (const Exit& exit : head.exits[port]) {
+                ParcelPtr parcel = make_parcel({0, head.numbers[port], 0, true});
+                parcel->edge = exit.edge;
+                exit.outlet->outlet->push(std::move(parcel), nullptr);
+            }
+            ++head.numbers[port];
+        }
+        head.seen_numbers[port] = head.numbers[port];
+    }
 }
 
 void Runner::finish_head(Driver& driver) {

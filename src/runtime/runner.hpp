@@ -75,6 +75,7 @@ class Runner {
     void merge_collected();
     void decode(NodeState& node, Block&& block);
     void hold(OutletState& outlet, ParcelPtr parcel);
+    void pass_on_emptied(NodeState& head);
     void send_rest();
     void drop_collected();
     void settle_counts();
