@@ -261,6 +261,15 @@ bool SyntaxReport::unknown_declaration() const {
     return true;
 }
 
+/// `from csv("a.csv")`: a flow begins with a name.
+std::string SyntaxReport::source_hint(std::string_view sign) const {
+    if (before_ == nullptr || before_->kind != Kind::word || (sign != "(" && sign != ".")) return {};
+    const LayoutMark* const word = state_.layout_.before(before_->begin);
+    if (word == nullptr || word->kind != Kind::word || text(*word) != "from") return {};
+    return "a flow begins with the name of a source: write `source NAME = " + std::string(text(*before_)) +
+           (sign == "(" ? "(...)" : ".table(...)") + "` before it, then `from NAME`";
+}
+
 /// What to write instead, as far as it can be guessed; empty if not.
 std::string SyntaxReport::hint() const {
     const std::string sign(text(mark_));
@@ -274,6 +283,7 @@ std::string SyntaxReport::hint() const {
     if (mark_.starts_line && begins_nothing(sign))
         return "a line that begins with `" + sign + "` starts something new: put `" + sign +
                "` at the end of the line before";
+    if (std::string meant = source_hint(sign); !meant.empty()) return meant;
     if (is_comparison(sign) && expects("an operator")) return "comparisons do not chain: write `a < b and b < c`";
     if (mark_.starts_line && expects("`|`") && state_.stages_.find(sign) != nullptr)
         return "a stage stands behind a `|`: | " + sign;

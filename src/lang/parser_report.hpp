@@ -29,6 +29,7 @@ class SyntaxReport {
     void error(const char* code, std::uint32_t begin, std::uint32_t end, std::string message, std::string label = {},
                std::vector<std::string> notes = {}) const;
     std::string hint() const;
+    std::string source_hint(std::string_view sign) const;
     void add_notes(std::vector<std::string>& notes) const;
     bool expects(std::string_view what) const;
     std::string found() const;
