@@ -29,6 +29,9 @@ ExprPtr conversion_expr(ExprPtr value, const DataType* to, Conversion conversion
 ExprPtr read_as(ExprPtr value, const DataType* to, const std::vector<std::string>& formats, bool empty_is_null,
                 SourceSpan span, PrepareContext& context, Diagnostics& diagnostics);
 
+/// What to write for a value of the type where no format is given: "write 2024-01-31". None where it is plain.
+std::vector<std::string> spelling_notes(const DataType* type);
+
 /// Why a text is no value, as the reason of a row.
 RowError row_error(ParseResult why, TypeKind wanted);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "expr/conversion.hpp"
 #include "expr/evaluator.hpp"
 #include "expr/match.hpp"
 #include "expr/resolution.hpp"
@@ -10,6 +11,16 @@
 namespace etl {
 
 namespace {
+
+/// Of a text that is read without a format.
+std::vector<std::string> failed_conversion_notes(const BoundExpr& node) {
+    constexpr std::string_view kConversions[] = {"bool", "date", "timestamp"};
+    const bool is_conversion = node.function != nullptr && node.prepared != nullptr &&
+                               std::ranges::find(kConversions, node.function->name) != std::end(kConversions) &&
+                               node.args.front()->type->is(TypeKind::text);
+    if (!is_conversion || !static_cast<const Conversion*>(node.prepared.get())->format.is_default()) return {};
+    return spelling_notes(node.type);
+}
 
 void unknown_function(std::string_view name, SourceSpan name_span, Diagnostics& diagnostics) {
     std::vector<std::string> notes;
@@ -64,7 +75,8 @@ std::optional<Value> evaluate_constant(const ExprPtr& expr, Diagnostics& diagnos
     if (!evaluator.failures().empty()) {
         const FailedRow& failed = evaluator.failures().front();
         diagnostics.error("E206", failed.node->span, error_text(failed),
-                          failed.value.empty() || failed.node->is_private ? std::string() : "of " + failed.value);
+                          failed.value.empty() || failed.node->is_private ? std::string() : "of " + failed.value,
+                          failed_conversion_notes(*failed.node));
         return std::nullopt;
     }
     Value value = value_at(column, 0);

@@ -96,6 +96,15 @@ std::string_view conversion_name(TypeKind kind) {
 
 }  // namespace
 
+std::vector<std::string> spelling_notes(const DataType* type) {
+    switch (type->kind) {
+        case TypeKind::boolean: return {"write true or false"};
+        case TypeKind::date: return {"write 2024-01-31"};
+        case TypeKind::timestamp: return {"write 2024-01-31T10:00:00Z"};
+        default: return {};
+    }
+}
+
 ExprPtr conversion_expr(ExprPtr value, const DataType* to, Conversion conversion, SourceSpan span,
                         PrepareContext& context, Diagnostics& diagnostics) {
     const DataType* plain = with_nullable(to, false);

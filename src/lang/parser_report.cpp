@@ -280,6 +280,11 @@ std::string SyntaxReport::hint() const {
     if (mark_.starts_line && (sign == "(" || sign == "["))
         return "a line that begins with `" + sign +
                "` starts something new: the bracket of a call or an index follows without a space";
+    if ((sign == "(" || sign == "[") && expects("an operator") && before_ != nullptr &&
+        (before_->kind == Kind::word || before_->kind == Kind::close))
+        return "the bracket of a call or an index follows without a space";
+    if (before_ != nullptr && text(*before_) == "*" && before_->starts_line && !mark_.starts_line)
+        return "a line that begins with `*` starts something new: put `*` at the end of the line before";
     if (mark_.starts_line && begins_nothing(sign))
         return "a line that begins with `" + sign + "` starts something new: put `" + sign +
                "` at the end of the line before";

@@ -49,7 +49,10 @@ CaseFile read_cases(const std::filesystem::path& path) {
         } else if (file.cases.empty()) {
             file.head += line + "\n";
         } else if (line.starts_with("--- ")) {
-            file.cases.back().sections.push_back(parse_head(line.substr(4), number));
+            auto& sections = file.cases.back().sections;
+            const std::size_t run = sections.empty() ? 1 : sections.back().run;
+            sections.push_back(parse_head(line.substr(4), number));
+            sections.back().run = run + (sections.back().kind == "run" ? 1 : 0);
         } else if (!file.cases.back().sections.empty()) {
             file.cases.back().sections.back().text += line + "\n";
         }

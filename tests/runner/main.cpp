@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -39,14 +40,38 @@ struct Options {
     std::string only;
 };
 
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) lines.push_back(std::move(line));
+    if (!text.empty() && text.back() != '\n') lines.back() += " (no line end)";
+    return lines;
+}
+
+/// What was expected with `-`, what came with `+`, without the lines at both ends that are alike.
+std::string difference(const std::string& expected, const std::string& came) {
+    std::vector<std::string> a = lines_of(expected);
+    std::vector<std::string> b = lines_of(came);
+    while (!a.empty() && !b.empty() && a.back() == b.back()) {
+        a.pop_back();
+        b.pop_back();
+    }
+    std::size_t alike = 0;
+    while (alike < a.size() && alike < b.size() && a[alike] == b[alike]) ++alike;
+    std::string out = "  from line " + std::to_string(alike + 1) + " on:\n";
+    for (std::size_t i = alike; i < a.size(); ++i) out += "  - " + a[i] + "\n";
+    for (std::size_t i = alike; i < b.size(); ++i) out += "  + " + b[i] + "\n";
+    return out;
+}
+
 /// True if all expectations hold; with update, writes what came into the sections.
 bool check(const fs::path& file, Case& test, const Configuration& configuration, bool update, bool& changed) {
-    Outcome outcome = run_case(test, configuration);
+    std::vector<Outcome> outcomes = run_case(test, configuration);
     bool good = true;
-    bool error_expected = false;
     for (Section& section : test.sections) {
         if (!is_expectation(section)) continue;
-        error_expected = error_expected || section.kind == "error";
+        Outcome& outcome = outcomes[section.run - 1];
+        if (section.kind == "error") outcome["told"] = "yes";
         if (section.kind == "plan" && !configuration.fuse) continue;
         const std::string& came = outcome[outcome_key(section)];
         if (came == section_bytes(section)) continue;
@@ -56,11 +81,12 @@ bool check(const fs::path& file, Case& test, const Configuration& configuration,
             continue;
         }
         good = false;
-        std::fprintf(stderr, "%s:%zu: case %s [%s]: `%s` differs\n--- expected\n%s--- came\n%s", file.c_str(),
-                     section.line, test.name.c_str(), configuration.name.c_str(), outcome_key(section).c_str(),
-                     section_bytes(section).c_str(), came.c_str());
+        std::fprintf(stderr, "%s:%zu: case %s [%s]: `%s` differs\n%s", file.c_str(), section.line, test.name.c_str(),
+                     configuration.name.c_str(), outcome_key(section).c_str(),
+                     difference(section_bytes(section), came).c_str());
     }
-    if (!error_expected && outcome["error"].find("error[") != std::string::npos) {
+    for (Outcome& outcome : outcomes) {
+        if (outcome.contains("told") || outcome["error"].find("error[") == std::string::npos) continue;
         good = false;
         std::fprintf(stderr, "%s:%zu: case %s [%s]: not expected:\n%s", file.c_str(), test.line, test.name.c_str(),
                      configuration.name.c_str(), outcome["error"].c_str());

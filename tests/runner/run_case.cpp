@@ -55,8 +55,11 @@ class Scratch {
     Scratch& operator=(const Scratch&) = delete;
 
     std::string take_stdout() {
-        restore();
-        return read_bytes(folder_.string() + ".stdout");
+        std::fflush(stdout);
+        std::string text = read_bytes(folder_.string() + ".stdout");
+        if (ftruncate(STDOUT_FILENO, 0) != 0 || lseek(STDOUT_FILENO, 0, SEEK_SET) != 0)
+            throw std::runtime_error("cannot empty the file of standard output");
+        return text;
     }
     const fs::path& folder() const { return folder_; }
 
@@ -124,13 +127,16 @@ std::string describe_balance(const RunReport& report) {
     return out;
 }
 
-LoadOptions load_options(const Case& test, const Configuration& configuration) {
+constexpr std::int64_t kDay_us = 86'400'000'000;
+
+LoadOptions load_options(const Case& test, std::size_t run, const Configuration& configuration) {
     LoadOptions options;
-    options.start_us = kStart_us;
-    options.run_id = "test";
+    options.start_us = kStart_us + static_cast<std::int64_t>(run - 1) * kDay_us;
+    options.run_id = run == 1 ? "test" : "test" + std::to_string(run);
     options.settings = configuration.settings;
-    if (const Section* args = test.find("args"); args != nullptr) {
-        std::istringstream words(args->text);
+    for (const Section& section : test.sections) {
+        if (section.kind != "args" || section.run != run) continue;
+        std::istringstream words(section.text);
         for (std::string word; words >> word;) {
             if (word == "-p") continue;
             if (word == "--full") {
@@ -156,11 +162,11 @@ void make_database(const Section& section) {
         if (!line.empty()) database.execute(line);
 }
 
-void run_pipeline(const Case& test, const Configuration& configuration, Outcome& outcome) {
+void run_pipeline(const Case& test, std::size_t number, const Configuration& configuration, Outcome& outcome) {
     const auto texts = std::make_shared<SourceTexts>();
     Diagnostics diagnostics;
     std::optional<BoundPipeline> pipeline =
-        load_pipeline("pipeline.etl", load_options(test, configuration), texts, diagnostics);
+        load_pipeline("pipeline.etl", load_options(test, number, configuration), texts, diagnostics);
     std::string& error = outcome["error"];
     for (const Diagnostic& diagnostic : diagnostics.sorted()) {
         if (!error.empty()) error += "\n";
@@ -178,41 +184,75 @@ void run_pipeline(const Case& test, const Configuration& configuration, Outcome&
     outcome["balance"] = describe_balance(report);
 }
 
+/// A line a row of the section's query.
+std::string describe_table(const Section& section) {
+    const std::size_t space = section.name.find(' ');
+    const std::string path = section.name.substr(0, space);
+    if (!fs::exists(path)) return "(no such file)\n";
+    SqliteDatabase database(path, path, SqliteDatabase::Access::read, 0);
+    SqliteStatement rows = database.prepare(section.name.substr(space + 1));
+    std::string out;
+    while (rows.step()) {
+        for (int i = 0; i < rows.columns(); ++i) {
+            if (i > 0) out += "|";
+            out += rows.kind(i) == SqliteStatement::Kind::null ? "NULL" : rows.bytes(i);
+        }
+        out += "\n";
+    }
+    return out;
+}
+
+void prepare(const Section& section) {
+    if (section.kind == "sql") make_database(section);
+    if (section.kind == "remove") fs::remove(section.name);
+    if (section.kind != "file" && section.kind != "append" && section.kind != "pipeline") return;
+    const fs::path path = section.kind == "pipeline" ? "pipeline.etl" : section.name;
+    if (path.has_parent_path()) fs::create_directories(path.parent_path());
+    const auto mode = section.kind == "append" ? std::ios::app : std::ios::trunc;
+    std::ofstream(path, std::ios::binary | std::ios::out | mode) << section_bytes(section);
+}
+
+Outcome run_once(const Case& test, std::size_t run, const Configuration& configuration) {
+    Outcome outcome;
+    try {
+        run_pipeline(test, run, configuration, outcome);
+    } catch (const Error& error) {
+        outcome["error"] += "error[" + error.code() + "]: " + error.what() + "\n";
+    }
+    for (const Section& section : test.sections) {
+        if (section.run != run) continue;
+        if (section.kind == "output")
+            outcome[outcome_key(section)] = fs::exists(section.name) ? read_bytes(section.name) : "(no such file)\n";
+        if (section.kind == "table") outcome[outcome_key(section)] = describe_table(section);
+    }
+    return outcome;
+}
+
 }  // namespace
 
 bool is_expectation(const Section& section) {
     return section.kind == "stdout" || section.kind == "output" || section.kind == "rejects" ||
-           section.kind == "error" || section.kind == "plan" || section.kind == "balance";
+           section.kind == "error" || section.kind == "plan" || section.kind == "balance" || section.kind == "table";
 }
 
 std::string outcome_key(const Section& section) {
-    return section.kind == "output" ? "output " + section.name : section.kind;
+    return section.name.empty() ? section.kind : section.kind + " " + section.name;
 }
 
-Outcome run_case(const Case& test, const Configuration& configuration) {
+std::vector<Outcome> run_case(const Case& test, const Configuration& configuration) {
     Scratch scratch;
-    for (const Section& section : test.sections) {
-        if (section.kind == "sql") make_database(section);
-        if (section.kind != "file" && section.kind != "pipeline") continue;
-        const fs::path path = section.kind == "pipeline" ? "pipeline.etl" : section.name;
-        if (path.has_parent_path()) fs::create_directories(path.parent_path());
-        std::ofstream(path, std::ios::binary) << section_bytes(section);
+    std::vector<Outcome> outcomes;
+    for (std::size_t run = 1; run <= test.runs(); ++run) {
+        for (const Section& section : test.sections)
+            if (section.run == run) prepare(section);
+        outcomes.push_back(run_once(test, run, configuration));
+        outcomes.back()["stdout"] = scratch.take_stdout();
+        const std::string folder = fs::canonical(scratch.folder()).string() + "/";
+        for (auto& [key, text] : outcomes.back())
+            for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+                text.erase(at, folder.size());
     }
-    Outcome outcome;
-    try {
-        run_pipeline(test, configuration, outcome);
-    } catch (const Error& error) {
-        outcome["error"] += "error[" + error.code() + "]: " + error.what() + "\n";
-    }
-    outcome["stdout"] = scratch.take_stdout();
-    for (const Section& section : test.sections)
-        if (section.kind == "output")
-            outcome[outcome_key(section)] = fs::exists(section.name) ? read_bytes(section.name) : "(no such file)\n";
-    const std::string folder = fs::canonical(scratch.folder()).string() + "/";
-    for (auto& [key, text] : outcome)
-        for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
-            text.erase(at, folder.size());
-    return outcome;
+    return outcomes;
 }
 
 }  // namespace etl::logic

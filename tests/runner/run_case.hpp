@@ -22,8 +22,8 @@ struct Configuration {
 /// What a run gave, by section key: "stdout", "output out.csv", "rejects", "error", "plan", "balance".
 using Outcome = std::map<std::string, std::string>;
 
-/// Runs the case in a new folder, in this process.
-Outcome run_case(const Case& test, const Configuration& configuration);
+/// Runs the case in a new folder, in this process: an outcome for each of its runs.
+std::vector<Outcome> run_case(const Case& test, const Configuration& configuration);
 
 /// The key of an expected section in an Outcome.
 std::string outcome_key(const Section& section);

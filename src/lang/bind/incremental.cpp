@@ -5,6 +5,7 @@
 #include "data/print.hpp"
 #include "data/text_parse.hpp"
 #include "data/time.hpp"
+#include "expr/conversion.hpp"
 #include "io/packing.hpp"
 #include "lang/bind/expression.hpp"
 
@@ -244,11 +245,9 @@ void take_value(const std::string& given, std::size_t skipped, BoundSource& sour
         source.request.incremental.from = to_text({type, value.data});
         return;
     }
-    std::vector<std::string> notes;
-    if (type->is(TypeKind::date)) notes.emplace_back("write 2024-01-31");
-    if (type->is(TypeKind::timestamp)) notes.emplace_back("write 2024-01-31T10:00:00Z");
     context.diagnostics.error("E454", from_span(given, skipped, context), "wrong value for `--from`",
-                              parse_reason(result, type) + "; `" + by + "` is " + to_string(type), std::move(notes));
+                              parse_reason(result, type) + "; `" + by + "` is " + to_string(type),
+                              spelling_notes(type));
 }
 
 }  // namespace

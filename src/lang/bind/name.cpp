@@ -104,6 +104,8 @@ ExprPtr ExpressionBinder::unknown_column(const ast::Name& name) {
     for (const Field& field : scope_.schema->fields)
         if (field.name == name.text && !field.qualifier.empty())
             notes = {"write `" + field.qualifier + "." + field.name + "`"};
+    if (notes.empty() && (knows_function(name.text) || is_aggregate(name.text)))
+        notes = {"`" + name.text + "` is a function: its arguments stand in brackets right behind it"};
     return error("E203", name.span, "unknown column `" + name.text + "`",
                  "the stage before has " + list_names(scope_.schema->names()), std::move(notes));
 }

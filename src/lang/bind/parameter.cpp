@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/text_parse.hpp"
+#include "expr/conversion.hpp"
 #include "lang/bind/expression.hpp"
 #include "lang/bind/type.hpp"
 
@@ -139,11 +140,8 @@ ExprPtr Parameters::given_value(const ast::ParamDecl& decl, const DataType* type
         const ParseResult result = parse_value(text->text, with_nullable(type, false), format, value);
         value.type = type;
         if (result != ParseResult::ok) {
-            std::vector<std::string> notes;
-            if (type->is(TypeKind::date)) notes.emplace_back("write 2024-01-31");
-            if (type->is(TypeKind::timestamp)) notes.emplace_back("write 2024-01-31T10:00:00Z");
             context.diagnostics.error("E227", text->span, "wrong value for param `" + decl.name.text + "`",
-                                      parse_reason(result, type), std::move(notes));
+                                      parse_reason(result, type), spelling_notes(type));
             return nullptr;
         }
     }
