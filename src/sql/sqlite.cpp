@@ -77,6 +77,14 @@ bool SqliteStatement::step() {
     fail(sqlite3_db_handle(handle_), *name_, status);
 }
 
+std::string SqliteStatement::step_row() {
+    const int status = sqlite3_step(handle_);
+    if (status == SQLITE_DONE) return {};
+    const int kind = status & 0xFF;
+    if (kind != SQLITE_CONSTRAINT && kind != SQLITE_MISMATCH) fail(sqlite3_db_handle(handle_), *name_, status);
+    return sqlite3_errmsg(sqlite3_db_handle(handle_));
+}
+
 void SqliteStatement::reset() { sqlite3_reset(handle_); }
 
 int SqliteStatement::columns() const { return sqlite3_column_count(handle_); }

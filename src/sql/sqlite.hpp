@@ -30,6 +30,8 @@ class SqliteStatement {
 
     /// True: a row is there. False: done.
     bool step();
+    /// Of a statement without rows: empty where it is done, else why the table does not take the row: a constraint.
+    std::string step_row();
     void reset();
 
     enum class Kind : std::uint8_t { null, integer, floating, text, blob };

@@ -18,7 +18,8 @@ struct Refusal {
 };
 
 struct ValidateSlot final : EvaluatorSlot {
-    using EvaluatorSlot::EvaluatorSlot;
+    explicit ValidateSlot(RunContext& context) : EvaluatorSlot(context), run(context) {}
+    const RunContext& run;
     std::map<std::uint32_t, Refusal> refused;  // by row
 };
 
@@ -82,14 +83,21 @@ class Validate final : public StageOperator {
             std::string text;
             if (shown != nullptr) append_text(text, value, row);
             if (shown != nullptr && shown->is_private) text = "***";
-            if (check.action == CheckAction::fail) stop(batch, row, reason);
+            if (check.action == CheckAction::fail) stop(batch, row, reason, state.run);
             note(state, row, check, text, reason);
         }
     }
 
-    [[noreturn]] void stop(const Batch& batch, std::uint32_t row, const std::string& reason) const {
-        throw Error("E520", "validate: " + reason + " (line " + std::to_string(batch.origin_of(row).line) +
-                                " of the source); the check says `fail`");
+    [[noreturn]] static void stop(const Batch& batch, std::uint32_t row, const std::string& reason,
+                                  const RunContext& run) {
+        const RowOrigin origin = batch.origin_of(row);
+        const std::string file = run.file_name(origin.source, origin.file);
+        std::string where;
+        if (!file.empty())
+            where = file + ":" + std::to_string(origin.line) + ": ";
+        else if (origin.source != kNoSource && origin.line > 0)
+            where = "row " + std::to_string(origin.line) + " of the source: ";
+        throw Error("E520", where + reason + "; the check says `fail`");
     }
 
     static void note(ValidateSlot& state, std::uint32_t row, const BoundCheck& check, const std::string& value,

@@ -50,6 +50,9 @@ class SqliteEncoder final : public Encoder {
     void refuse_outside(Batch& batch, EncodeSlot& state, std::uint32_t stage) const {
         const Selection inside = state.evaluator.select(*where_, batch, batch.selected);
         state.evaluator.reject_failures(batch, stage);
+        std::vector<bool> used(batch.columns.size());
+        mark_columns(*where_, used);
+        const auto first = static_cast<std::size_t>(std::find(used.begin(), used.end(), true) - used.begin());
         RowOrigins origins(batch);
         std::uint32_t next = 0;
         for_each_row(batch.selected, [&](std::uint32_t row) {
@@ -60,7 +63,11 @@ class SqliteEncoder final : public Encoder {
             Reject reject;
             reject.stage = stage;
             reject.span = where_->span;
-            reject.column = first_column_name(*where_);
+            if (first < used.size()) {
+                reject.column = batch.schema->fields[first].name;
+                append_text(reject.value, batch.columns[first], row);
+                if (batch.schema->fields[first].is_private) reject.value = "***";
+            }
             reject.reason = "not one of the rows that `replace where` replaces";
             reject.origin = origins.at(row);
             reject.record_number = batch.record_number(row);

@@ -47,7 +47,8 @@ class SqliteSink final : public Sink {
         if (replaces() && written_.rows == 0 && rows_before_ > 0 && !request_.options.boolean("allow_empty"))
             throw Error("E427", name() + ": no row came, so the table keeps " +
                                     (request_.where == nullptr ? "its " : "the ") + std::to_string(rows_before_) +
-                                    " rows" + (request_.where == nullptr ? "" : " that are to be replaced") +
+                                    (rows_before_ == 1 ? " row" : " rows") +
+                                    (request_.where == nullptr ? "" : " that are to be replaced") +
                                     "; `allow_empty = true` lets `replace` take them away");
         store({}, true);
     }

@@ -3,11 +3,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
+#include "data/print.hpp"
 #include "expr/row_origins.hpp"
 
 namespace etl {
 
 namespace {
+
+constexpr const char* kNoRow = "no row of the table has this key";
 
 class SqliteWriter final : public Writer {
   public:
@@ -18,11 +22,12 @@ class SqliteWriter final : public Writer {
     std::uint64_t write(Chunk&& chunk) override {
         Batch& batch = chunk.batch;
         if (batch.selected.size == 0) return 0;
-        std::vector<std::uint32_t> refused;
+        std::vector<Refusal> refused;
         transaction_->write([&](SqliteDatabase& database) {
             prepare(database);
             for_each_row(batch.selected, [&](std::uint32_t row) {
-                if (!write_row(database, batch, row)) refused.push_back(row);
+                if (std::string why = write_row(database, batch, row); !why.empty())
+                    refused.push_back({row, std::move(why)});
             });
         });
         if (!refused.empty()) refuse(batch, refused);
@@ -46,8 +51,13 @@ class SqliteWriter final : public Writer {
         if (deletes_) gone_ = database.prepare(gone);
     }
 
-    /// False: the row is refused.
-    bool write_row(const SqliteDatabase& database, const Batch& batch, std::uint32_t row) {
+    struct Refusal {
+        std::uint32_t row;
+        std::string why;
+    };
+
+    /// Why the row is refused; empty where it is not.
+    std::string write_row(const SqliteDatabase& database, const Batch& batch, std::uint32_t row) {
         const std::uint32_t flag = request_.schema->size();
         if (deletes_ && batch.columns[flag].data<std::uint8_t>()[row] != 0) {
             for (const std::uint32_t key : request_.keys) bind(gone_, key, batch.columns[key], row);
@@ -56,9 +66,11 @@ class SqliteWriter final : public Writer {
         }
         for (const std::uint32_t column : columns_) bind(row_, column, batch.columns[column], row);
         if (has_gone_) bind(row_, flag, batch.columns[flag], row);
-        row_.step();
+        std::string why = row_.step_row();
         row_.reset();
-        return request_.mode != WriteMode::update || database.changes() > 0;
+        if (!why.empty() && !database.is_in_transaction()) throw Error("E425", database.name() + ": " + why);
+        if (!why.empty()) return "the table does not take it: " + why;
+        return request_.mode == WriteMode::update && database.changes() == 0 ? kNoRow : "";
     }
 
     static void bind(SqliteStatement& statement, std::uint32_t number, const Column& column, std::uint32_t row) {
@@ -73,13 +85,18 @@ class SqliteWriter final : public Writer {
         }
     }
 
-    void refuse(Batch& batch, const std::vector<std::uint32_t>& rows) const {
+    void refuse(Batch& batch, std::vector<Refusal>& refused) const {
         RowOrigins origins(batch);
-        for (const std::uint32_t row : rows) {
+        for (auto& [row, why] : refused) {
             Reject reject;
             reject.span = request_.span;
-            reject.column = request_.schema->fields[request_.keys.front()].name;
-            reject.reason = "no row of the table has this key";
+            if (why == kNoRow) {
+                const Field& key = request_.schema->fields[request_.keys.front()];
+                reject.column = key.name;
+                append_text(reject.value, batch.columns[request_.keys.front()], row);
+                if (key.is_private) reject.value = "***";
+            }
+            reject.reason = std::move(why);
             reject.origin = origins.at(row);
             reject.record_number = batch.record_number(row);
             reject.row = batch.row_text(row);
