@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kMostTargets = 64;
 
+bool has_streaming_input(const PlanNode& node) {
+    for (std::uint32_t input = 0; input < node.feeds.size(); ++input)
+        if (node.kind(input) != StageKind::blocking) return true;
+    return false;
+}
+
 }  // namespace
 
 Commits::Commits(const Plan& plan)
@@ -26,10 +32,13 @@ Commits::Commits(const Plan& plan)
     held_.resize(targets_.size());
     for (std::uint32_t number = 0; number < plan.nodes.size(); ++number) {
         const BoundNode& bound = plan.nodes[number].bound;
-        if (bound.kind != NodeKind::source || !bound.source.incremental.is_set() || behind_[number] == 0) continue;
-        is_source_[number] = true;
-        names_[number] = bound.source.name;
-        look_for_blocking(plan, number);
+        if (bound.kind != NodeKind::source || bound.is_rejects || behind_[number] == 0) continue;
+        const bool incremental = bound.source.incremental.is_set();
+        bool streams = false;
+        follow(plan, number, streams);
+        is_source_[number] = incremental || streams;
+        if (incremental) names_[number] = bound.source.name;
+        has_positions_ = has_positions_ || incremental;
     }
 }
 
@@ -51,12 +60,18 @@ void Commits::mark(const Plan& plan, std::uint32_t target) {
     }
 }
 
-void Commits::look_for_blocking(const Plan& plan, std::uint32_t node) {
+/// To all targets that keep positions, or commit on the way: whether rows stream there, and what keeps some of them
+/// back while the source pauses.
+void Commits::follow(const Plan& plan, std::uint32_t node, bool& streams) {
     for (const std::uint32_t number : plan.nodes[node].readers) {
         const PlanEdge& edge = plan.edges[number];
+        const PlanNode& to = plan.nodes[edge.to];
         if (behind_[edge.to] == 0) continue;
-        if (plan.nodes[edge.to].kind(edge.input) == StageKind::blocking) on_the_way_ = false;
-        look_for_blocking(plan, edge.to);
+        streams = streams || to.bound.kind == NodeKind::target;
+        const bool blocks = to.kind(edge.input) == StageKind::blocking;
+        if (edge.spooled || to.merge == MergeOrder::in_turn || (blocks && !has_streaming_input(to)))
+            on_the_way_ = false;
+        if (!blocks) follow(plan, edge.to, streams);
     }
 }
 

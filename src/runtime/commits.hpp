@@ -8,7 +8,8 @@
 
 namespace etl {
 
-/// Which targets of a plan keep positions of which sources, and what they hold of them. A target that does has a bit.
+/// Which targets of a plan commit on the way, or keep positions of which sources, and what they hold of them. A target
+/// that does has a bit.
 class Commits {
   public:
     explicit Commits(const Plan& plan);
@@ -20,9 +21,12 @@ class Commits {
     const std::vector<std::uint32_t>& targets() const { return targets_; }
     /// Bits of the targets that rows of a node may come to.
     std::uint64_t behind(std::uint32_t node) const { return behind_[node]; }
-    /// An incremental source that such a target reads.
+    /// A source whose rows stream to such a target, or that is incremental: it pauses while they commit.
     bool is_source(std::uint32_t node) const { return is_source_[node]; }
-    /// Rows come to the targets without a stage that must see all of them first, so that a run may commit on its way.
+    /// Some of these sources are incremental; without one the next run reads everything again.
+    bool has_positions() const { return has_positions_; }
+    /// While the sources pause no row is on its way to the targets: no stage that must see all rows first, no spool and
+    /// no union that waits. So a run may commit on its way.
     bool on_the_way() const { return on_the_way_; }
     /// All targets keep positions, those of rejects apart: a run that is stopped may keep what it has read.
     bool all() const { return all_; }
@@ -37,13 +41,14 @@ class Commits {
 
   private:
     void mark(const Plan& plan, std::uint32_t target);
-    void look_for_blocking(const Plan& plan, std::uint32_t node);
+    void follow(const Plan& plan, std::uint32_t node, bool& streams);
 
     std::vector<std::uint32_t> targets_;
     std::vector<std::uint64_t> behind_;
     std::vector<bool> is_source_;
     std::vector<std::string> names_;  // of sources, by node
     std::vector<std::vector<StoredPosition>> held_;
+    bool has_positions_ = false;
     bool on_the_way_ = true;
     bool all_ = true;
 };

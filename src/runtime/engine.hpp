@@ -47,17 +47,17 @@ class Engine final : public RunContext, public DriverListener {
     void start();
     /// Waits at most that long for the end of all threads, or until the run can commit. True: they have ended.
     bool wait_idle(std::chrono::milliseconds most);
-    /// Incremental sources pause; is_commit_ready() once what they have read is settled.
+    /// Sources that stream to targets that commit pause; is_commit_ready() once what they have read is settled.
     void pause_for_commit();
     bool is_commit_ready() const;
     /// They go on.
     void resume_after_commit();
-    /// Rows of incremental sources that were settled since the last commit.
+    /// Rows of these sources that were settled since the last commit.
     std::uint64_t rows_since_commit() const { return rows_since_commit_.load(std::memory_order_relaxed); }
     /// What a target is to keep of the sources that it reads, by the rows settled so far. While they pause, or at the
     /// end.
     std::vector<StoredPosition> positions_of(std::uint32_t bit, std::uint64_t rejects_bytes) const;
-    /// Incremental sources end with what they have read; the rest goes its way.
+    /// These sources end with what they have read; the rest goes its way.
     void stop_reading();
     /// stop_reading() left rows unread.
     bool was_stopped() const { return was_stopped_.load(); }
@@ -145,8 +145,9 @@ class Engine final : public RunContext, public DriverListener {
     std::uint64_t first_unwanted(std::uint32_t edge, std::uint32_t driver) const;
     void interrupt_readers();
     Stream& stream_of(std::uint32_t edge) { return *streams_[plan.edges[edge].stream]; }
-    bool is_incremental(const LaneState& lane) const { return commits.is_source(plan.drivers[lane.driver].node); }
-    std::vector<Driver*> incremental_drivers() const;
+    /// While the targets commit.
+    bool pauses(const LaneState& lane) const { return commits.is_source(plan.drivers[lane.driver].node); }
+    std::vector<Driver*> pausing_drivers() const;
     bool is_commit_ready_locked() const;
     std::uint32_t chain_of_source(std::uint32_t node) const;
     std::uint32_t driver_of_source(std::uint32_t node) const;

@@ -9,7 +9,7 @@ void Engine::driver_quiet(std::uint32_t /*driver*/) {
     changed_.notify_all();
 }
 
-std::vector<Driver*> Engine::incremental_drivers() const {
+std::vector<Driver*> Engine::pausing_drivers() const {
     std::vector<Driver*> found;
     for (std::uint32_t number = 0; number < drivers.size(); ++number) {
         const PlanDriver& driver = plan.drivers[number];
@@ -20,12 +20,12 @@ std::vector<Driver*> Engine::incremental_drivers() const {
 
 void Engine::pause_for_commit() {
     if (commits.empty() || !commits.on_the_way() || commit_due_.exchange(true)) return;
-    for (Driver* driver : incremental_drivers()) driver->pause();
+    for (Driver* driver : pausing_drivers()) driver->pause();
 }
 
 bool Engine::is_commit_ready_locked() const {
     if (!commit_due_ || is_cancelled() || failure_ != nullptr) return false;
-    const std::vector<Driver*> paused = incremental_drivers();
+    const std::vector<Driver*> paused = pausing_drivers();
     return std::all_of(paused.begin(), paused.end(), [](const Driver* driver) { return driver->is_quiet(); });
 }
 
@@ -37,14 +37,15 @@ bool Engine::is_commit_ready() const {
 void Engine::resume_after_commit() {
     rows_since_commit_ = 0;
     commit_due_ = false;
-    for (Driver* driver : incremental_drivers()) driver->resume();
+    for (Driver* driver : pausing_drivers()) driver->resume();
 }
 
 std::vector<StoredPosition> Engine::positions_of(std::uint32_t bit, std::uint64_t rejects_bytes) const {
     std::vector<StoredPosition> positions;
     for (const auto& lane : lanes_) {
         const std::uint32_t node = plan.drivers[lane->driver].node;
-        if (!is_incremental(*lane) || (commits.behind(node) >> bit & 1) == 0) continue;
+        const bool incremental = plan.nodes[node].bound.source.incremental.is_set();
+        if (!incremental || (commits.behind(node) >> bit & 1) == 0) continue;
         const std::lock_guard lock(lane->mutex);
         StoredPosition position;
         position.source = plan.nodes[node].bound.source.name;
@@ -64,7 +65,7 @@ std::vector<StoredPosition> Engine::positions_of(std::uint32_t bit, std::uint64_
 void Engine::stop_reading() {
     stopping_ = true;
     for (const auto& lane : lanes_) {
-        if (!is_incremental(*lane)) continue;
+        if (!pauses(*lane)) continue;
         const std::lock_guard lock(lane->mutex);
         if (lane->reader != nullptr) lane->reader->interrupt();
     }

@@ -12,11 +12,11 @@ void Engine::read_lane(LaneState& lane) {
     const std::uint32_t chain = chain_of_source(node);
     try {
         const bool is_open = wait_for_gates(chain);
-        if (is_open && is_incremental(lane) && stopping_) {
+        if (is_open && pauses(lane) && stopping_) {
             was_stopped_ = true;
         } else if (is_open) {
             std::vector<std::string> held{std::string()};
-            if (is_incremental(lane)) held = commits.positions(node, lane.lane.name);
+            if (plan.nodes[node].bound.source.incremental.is_set()) held = commits.positions(node, lane.lane.name);
             const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, held, *this);
             {
                 const std::lock_guard lock(lane.mutex);
@@ -49,7 +49,7 @@ void Engine::read_lane(LaneState& lane) {
 void Engine::forget_reader(LaneState& lane) {
     const std::lock_guard lock(lane.mutex);
     lane.bytes = lane.reader->bytes_read();
-    if (is_incremental(lane)) lane.position = lane.reader->position();
+    if (pauses(lane)) lane.position = lane.reader->position();
     lane.reader = nullptr;
 }
 
@@ -60,7 +60,7 @@ void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel) {
         auto parcel = std::make_unique<Parcel>();
         parcel->ticket = driver.take(number, lane.next);
         if (!parcel->ticket) return;
-        const bool stops = is_incremental(lane);
+        const bool stops = pauses(lane);
         Block& block = parcel->content.emplace<Block>();
         const bool found = !(stops && stopping_) && reader.next(block);
         if (!found || is_cancelled()) {

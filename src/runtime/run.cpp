@@ -153,7 +153,8 @@ class Run {
             const std::vector<StoredPosition> positions = engine_.positions_of(bit, rejects_bytes);
             plan_.nodes[targets[bit]].sink->commit({positions, false});
         }
-        committed_rejects_bytes_ = rejects_bytes;
+        // Without a position the next run finds them all again.
+        if (engine_.commits.has_positions()) committed_rejects_bytes_ = rejects_bytes;
         committed_at_ = Clock::now();
     }
 
@@ -209,6 +210,7 @@ class Run {
         if (!engine_.was_stopped()) return;
         report_.status = RunStatus::interrupted;
         report_.kept = true;
+        report_.goes_on = engine_.commits.has_positions();
     }
 
     /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the

@@ -41,7 +41,8 @@ struct RunReport {
     std::string rejects_file;  // JSON Lines; empty if there are none
     std::vector<ScalingDecision> scaling;
     std::uint64_t grown = 0, shrunk = 0;
-    bool kept = false;  // of a run that was interrupted: what it had read is loaded, the next goes on behind it
+    bool kept = false;     // of a run that was interrupted: what it had read is loaded
+    bool goes_on = false;  // the same: the next run goes on behind it
     double seconds = 0;
     std::uint64_t peak_memory_bytes = 0;  // of the process
     std::uint64_t bytes_read = 0;

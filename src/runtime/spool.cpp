@@ -31,6 +31,7 @@ void Spool::take_in() {
     Item item;
     while (ParcelPtr parcel = intake_.next()) {
         item.sequence = {parcel->sequence.lane, parcel->sequence.number, 0, true};
+        item.known = parcel->ticket->known();
         try {
             keep(item, *parcel);
         } catch (...) {
@@ -135,6 +136,7 @@ void Spool::give_out() {
         engine_.memory.release(item.kept_bytes);
         kept_bytes_ -= item.kept_bytes;
         if (!parcel->ticket) break;
+        parcel->ticket->set_known(item.known);
         try {
             read_back(item);
         } catch (...) {

@@ -8,12 +8,12 @@ from targets import Csv, JsonLines, Sqlite, Torn, difference
 
 class Load:
     """incremental: the clause, empty for a full load. short: the short form has it, too. large: so many rows that
-    not each call is hurt, but some by chance."""
+    not each call is hurt, but some by chance. on_the_way: a full load by key that commits before its end."""
 
-    def __init__(self, kind, source, targets, workers=1, batch=40, short=False, large=False):
+    def __init__(self, kind, source, targets, workers=1, batch=40, short=False, large=False, on_the_way=False):
         self.source, self.targets, self.short, self.large = source, targets, short, large
         self.workers, self.batch = workers, batch
-        self.incremental = source.clause
+        self.incremental, self.on_the_way = source.clause, on_the_way
         self.target_names = " + ".join(kind_of(target) for target in targets)
         plural = "" if workers == 1 else "s"
         size = ", large" if large else ""
@@ -21,6 +21,8 @@ class Load:
 
     def text(self, settings=()):
         settings = [f"workers = {self.workers}", f"batch = {self.batch}", *self.source.settings, *settings]
+        if self.on_the_way:
+            settings.append("commit_every = 50")
         lines = ["etl 1", "pipeline load {", *(f"    {setting}" for setting in settings), "}",
                  self.source.declaration, self.incremental, 'connection db = sqlite("t.db")',
                  f"flow good = from orders{self.source.first_stage} {STAGES}{self.source.last_stage}".rstrip()]
@@ -75,6 +77,11 @@ class Load:
             if self.incremental:
                 if not target.mode.startswith("upsert") and not (rows or Counter()) <= new:
                     found.append(f"{target.name}: doubled or alien rows are there")
+            elif self.on_the_way:
+                known = set(before[target.name] or ()) | set(judged.rows)
+                keys = Counter(row[0] for row in rows or ())
+                if not set(rows or ()) <= known or any(count > 1 for count in keys.values()):
+                    found.append(f"{target.name}: doubled or alien rows are there")
             elif rows != before[target.name] and (rows != new or target.name in hit):
                 found.append(f"{target.name}: it is not what it was before the run: {difference(rows, new) or 'new'}")
         return found
@@ -95,6 +102,9 @@ def full_loads():
         # One batch: its writer calls once, so that the k-th call is one of the thread that publishes.
         yield Load("full csv", CsvFile(), targets, batch=10_000, short=kind == "both")
     yield Load("full csv", CsvFile(grows=True), [Sqlite("upsert by id")])
+    for workers in (1, 4):
+        yield Load("full csv, committed on its way", CsvFile(grows=True), [Sqlite("upsert by id")], workers,
+                   short=workers == 4, on_the_way=True)
     yield Load("full csv", CsvFile(), one["both"], workers=4, batch=4000, large=True)
     yield Load("spilled csv", SortedFile(), one["both"], workers=4, batch=4000, large=True)
     yield Load("full table", Table(), [JsonLines("out.jsonl"), Csv("out.csv")], short=True)

@@ -168,6 +168,57 @@ TEST_CASE("a target that is ahead keeps what it holds when the run ends before i
     }
 }
 
+TEST_CASE("a full load by key commits on its way, and begins again when it has failed", "[runtime]") {
+    Load load;
+    load.in.incremental = false;
+    load.right.commits = false;
+    SourceScript countries;
+    countries.rows_by_lane = {1000};
+    const NodePort rows = load.builder.refuse_multiples(load.builder.source(load.in), 7);
+    load.builder.target(load.builder.join(rows, load.builder.source(countries)), load.left);
+    load.builder.target(rows, load.right);
+    load.in.fail_read_at = 90;
+    REQUIRE(load.run_it("first").error_code == "E499");
+    CHECK(load.left.commits_done > 3);
+    const std::size_t kept = load.left.committed.size();
+    CHECK(kept > 200);
+    Numbers first_rows = numbers_below(1000, 7, false);
+    first_rows.resize(kept);
+    CHECK(load.left.committed == first_rows);
+    CHECK(load.left.held.empty());
+    CHECK_FALSE(load.right.published);
+    CHECK(load.scratch.rejected_lines().empty());
+
+    load.in.fail_read_at = -1;
+    load.left.committed.clear();
+    REQUIRE(load.run_it("second").error == "");
+    CHECK(load.left.committed == numbers_below(1000, 7, false));
+    CHECK(load.right.rows == numbers_below(1000, 7, false));
+    CHECK(load.scratch.rejected_lines().size() == 143);
+}
+
+TEST_CASE("what waits in a spool is neither committed before it is written, nor written twice", "[runtime]") {
+    Load load;
+    SourceScript also;
+    also.rows_by_lane = {1000};
+    const NodePort in = load.builder.source(load.in);
+    const NodePort other = load.builder.source(also);
+    // `also` comes behind `in` in the union and before it in the join: so the rows of `in` wait before the join.
+    load.builder.target(load.builder.unite({in, other}), load.left);
+    load.builder.target(load.builder.join(in, other), load.right);
+    REQUIRE(load.run_it("first").error == "");
+    CHECK(load.left.commits_done == 1);
+    CHECK(load.right.commits_done == 1);
+    CHECK(load.left.committed.size() == 2000);
+    CHECK(load.right.committed == numbers_below(1000, 1, true));
+    // As if the left one had lost its last commits.
+    load.left.committed.resize(100);
+    load.left.held[0].text = "100";
+    REQUIRE(load.run_it("second").error == "");
+    CHECK(load.left.committed.size() == 2000);
+    CHECK(load.right.committed == numbers_below(1000, 1, true));
+}
+
 TEST_CASE("an interrupted incremental run keeps what it has read", "[runtime]") {
     Load load;
     load.in.rows_by_lane = {100'000};

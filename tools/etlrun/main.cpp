@@ -126,8 +126,10 @@ int run_plan(const CommandLine& line, Plan plan) {
     }
     if (!report.error.empty()) say_error(line, report.error_code, report.error);
     if (report.status == RunStatus::interrupted)
-        std::fprintf(stderr, report.kept ? "interrupted: what was read is loaded, the next run goes on behind it\n"
-                                         : "interrupted: no file and no table was changed\n");
+        std::fprintf(stderr, report.goes_on ? "interrupted: what was read is loaded, the next run goes on behind it\n"
+                             : report.kept
+                                 ? "interrupted: what was read is loaded, the next run reads everything again\n"
+                                 : "interrupted: no file and no table was changed\n");
     if (!line.quiet) std::fprintf(stderr, "%s", closing_table(report, colour_wanted(STDERR_FILENO)).c_str());
     return status_of(report);
 }

@@ -21,6 +21,11 @@ const Value* part_of(const ast::Stage& stage) {
     return nullptr;
 }
 
+/// Loading a row again changes nothing, so that a full load may be committed on its way, too.
+bool commits_by_key(WriteMode mode) {
+    return mode == WriteMode::upsert || mode == WriteMode::update || mode == WriteMode::remove;
+}
+
 std::string shown_name(const ast::Expr& written, const Address& address, Context& context) {
     if (written.as<ast::Reference>() != nullptr) return std::string(context.texts.text(written.span));
     if (address.is_file()) return context.secrets.redact(address.path);
@@ -251,8 +256,9 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
     }
     const auto mode = bind_mode({part_of<ast::Mode>(stage), part_of<ast::Names>(stage)}, *address, stream, context);
     if (!mode) return made;
-    const bool commits = stream.feed.incremental != nullptr;
-    const bool whole = !commits && (mode->mode == WriteMode::append || mode->mode == WriteMode::replace);
+    const bool incremental = stream.feed.incremental != nullptr;
+    const bool commits = incremental || (commits_by_key(mode->mode) && context.commit_every);
+    const bool whole = !commits && !commits_by_key(mode->mode);
     if (!add_written({*address, mode->mode, span, commits, whole}, context)) return made;
     if (good && !stream.open) good = fits_table(*address, *stream.schema, context);
     BoundNode& node = made.target;
@@ -269,7 +275,7 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
     node.sink.delete_when = mode->delete_when;
     node.sink.partitions = mode->partitions;
     node.sink.commits = commits;
-    node.sink.full = context.options.full;
+    node.sink.full = incremental && context.options.full;
     made.good = good && fits_format(node.sink, context);
     return made;
 }
@@ -321,7 +327,7 @@ void Targets::check_commits(Context& context) const {
     const LineColumn at = context.texts.locate(whole->span.file, whole->span.begin);
     context.diagnostics.error("E460", *context.commit_every, "nothing is committed on the way",
                               "the target in line " + std::to_string(at.line) + " is loaded as a whole or not at all",
-                              {"leave it out, or make the source `incremental`"});
+                              {"leave it out, make the source `incremental`, or load by key: `upsert by`"});
 }
 
 void Targets::check_sources(const std::vector<const Address*>& sources, Context& context) const {
