@@ -3,18 +3,11 @@
 #include <algorithm>
 
 #include "lang/bind/incremental.hpp"
+#include "lang/bind/stage_part.hpp"
 
 namespace etl::bind {
 
 namespace {
-
-template <typename Value>
-const Value* part_of(const ast::Stage& stage) {
-    for (const ast::StagePartValue& part : stage.parts)
-        if (part.given)
-            if (const auto* value = std::get_if<Value>(&part.value)) return value;
-    return nullptr;
-}
 
 bool gathers(const ast::Stage& stage) {
     return std::any_of(stage.spec->parts.begin(), stage.spec->parts.end(),

@@ -6,20 +6,13 @@
 #include "component/projection.hpp"
 #include "expr/resolve.hpp"
 #include "lang/bind/source.hpp"
+#include "lang/bind/stage_part.hpp"
 #include "lang/bind/target_mode.hpp"
 #include "lang/bind/type.hpp"
 
 namespace etl::bind {
 
 namespace {
-
-template <typename Value>
-const Value* part_of(const ast::Stage& stage) {
-    for (const ast::StagePartValue& part : stage.parts)
-        if (part.given)
-            if (const auto* value = std::get_if<Value>(&part.value)) return value;
-    return nullptr;
-}
 
 /// Loading a row again changes nothing, so that a full load may be committed on its way, too.
 bool commits_by_key(WriteMode mode) {
