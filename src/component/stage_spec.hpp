@@ -171,6 +171,8 @@ struct BoundStage {
     std::vector<SchemaPtr> outputs;       // by port
     std::vector<std::string> port_names;  // by port; empty for a stage with one output
     ColumnFlow flow;
+    /// What it was bound to, set by the binder: for those who show what it does.
+    std::shared_ptr<const std::vector<BoundPart>> parts;
     /// A limit or the like: "below an incremental source this is an error".
     bool needs_whole_input = false;
 };

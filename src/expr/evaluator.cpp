@@ -31,6 +31,8 @@ Selection Evaluator::select(const BoundExpr& condition, Batch& batch, Selection 
     return state_->nodes.select(condition, rows);
 }
 
+void Evaluator::observe(EvaluationObserver* observer) { state_->nodes.observe(observer); }
+
 Selection Evaluator::without(Selection rows, const std::vector<std::uint32_t>& taken) {
     return rows_except(rows, {taken.data(), static_cast<std::uint32_t>(taken.size())}, arena_);
 }

@@ -27,6 +27,16 @@ struct FailedRow {
     std::string value;
 };
 
+/// Is told the value of every node of an expression as it is evaluated, innermost first; a bare column that is taken as
+/// it stands is not evaluated. Rows are those of the batch that has not failed before.
+class EvaluationObserver {
+  public:
+    virtual ~EvaluationObserver() = default;
+    virtual void evaluated(const BoundExpr& expr, const Batch& batch, Selection rows, const Column& value) = 0;
+    /// Of an `and` or `or` that picks rows: `good` of them are those for which it is true.
+    virtual void selected(const BoundExpr& condition, const Batch& batch, Selection rows, Selection good) = 0;
+};
+
 /// Evaluates bound expressions over batches. One a slot; not thread-safe.
 class Evaluator {
   public:
@@ -47,6 +57,9 @@ class Evaluator {
     void reject_failures(Batch& batch, std::uint32_t stage, const std::string& column = {});
     /// Takes rows (ascending) out of a selection; the result lives in arena().
     Selection without(Selection rows, const std::vector<std::uint32_t>& taken);
+
+    /// nullptr: nobody looks.
+    void observe(EvaluationObserver* observer);
 
     Arena& arena() { return arena_; }
     /// Keeps what was evaluated alive with the batch. Call before the batch is pushed on.

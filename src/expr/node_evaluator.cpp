@@ -91,6 +91,14 @@ Selection NodeEvaluator::still_good(Selection rows, std::uint32_t before) {
 }
 
 Column NodeEvaluator::evaluate(const BoundExpr& expr, Selection rows) {
+    if (observer_ == nullptr) return evaluate_node(expr, rows);
+    const std::uint32_t before = failed_count_;
+    Column out = evaluate_node(expr, rows);
+    observer_->evaluated(expr, *batch_, still_good(rows, before), out);
+    return out;
+}
+
+Column NodeEvaluator::evaluate_node(const BoundExpr& expr, Selection rows) {
     switch (expr.kind) {
         case ExprKind::column: {
             Column storage;
@@ -114,7 +122,7 @@ Column NodeEvaluator::evaluate(const BoundExpr& expr, Selection rows) {
 }
 
 const Column& NodeEvaluator::argument(const BoundExpr& expr, Selection rows, Column& storage) {
-    if (expr.kind == ExprKind::column) return column(expr.column, expr, rows, storage);
+    if (expr.kind == ExprKind::column && observer_ == nullptr) return column(expr.column, expr, rows, storage);
     storage = evaluate(expr, rows);
     return storage;
 }
@@ -210,19 +218,23 @@ Column NodeEvaluator::call_once(const BoundExpr& expr, std::span<const Column* c
 
 Selection NodeEvaluator::select(const BoundExpr& condition, Selection rows) {
     if (rows.size == 0) return rows;
-    if (condition.kind == ExprKind::logic_and) return select(*condition.args[1], select(*condition.args[0], rows));
-    if (condition.kind == ExprKind::logic_or) return select_or(condition, rows);
     const std::uint32_t before = failed_count_;
+    if (condition.kind == ExprKind::logic_and || condition.kind == ExprKind::logic_or) {
+        const Selection good = select_logic(condition, rows);
+        if (observer_ != nullptr) observer_->selected(condition, *batch_, still_good(rows, before), good);
+        return good;
+    }
     Column storage;
     const Column& result = argument(condition, rows, storage);
     return rows_where_true(still_good(rows, before), result, arena_);
 }
 
-Selection NodeEvaluator::select_or(const BoundExpr& expr, Selection rows) {
+Selection NodeEvaluator::select_logic(const BoundExpr& condition, Selection rows) {
     const std::uint32_t before = failed_count_;
-    const Selection left = select(*expr.args[0], rows);
+    const Selection left = select(*condition.args[0], rows);
+    if (condition.kind == ExprKind::logic_and) return select(*condition.args[1], left);
     const Selection rest = still_good(rows_except(rows, left, arena_), before);
-    return rows_merged(left, select(*expr.args[1], rest), arena_);
+    return rows_merged(left, select(*condition.args[1], rest), arena_);
 }
 
 }  // namespace etl

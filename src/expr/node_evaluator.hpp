@@ -18,6 +18,7 @@ class NodeEvaluator {
     void begin(Batch& batch);
     Column evaluate(const BoundExpr& expr, Selection rows);
     Selection select(const BoundExpr& condition, Selection rows);
+    void observe(EvaluationObserver* observer) { observer_ = observer; }
 
     /// Flat or constant, in `storage` or in the batch.
     const Column& column(std::uint32_t number, const BoundExpr& expr, Selection rows, Column& storage);
@@ -31,6 +32,7 @@ class NodeEvaluator {
     void list_failure(FailedRow failed) { failures_.push_back(std::move(failed)); }
 
   private:
+    Column evaluate_node(const BoundExpr& expr, Selection rows);
     Column evaluate_call(const BoundExpr& expr, Selection rows);
     Column call_kernel(const BoundExpr& expr, std::span<const Column* const> in, Selection rows);
     Column call_once(const BoundExpr& expr, std::span<const Column* const> in, Selection rows);
@@ -45,7 +47,7 @@ class NodeEvaluator {
     const Column& argument(const BoundExpr& expr, Selection rows, Column& storage);
     /// Into the batch, or, for some rows only, into `out`.
     void unpack_column(const BoundExpr& expr, Column& raw, Selection rows, Column& out);
-    Selection select_or(const BoundExpr& expr, Selection rows);
+    Selection select_logic(const BoundExpr& condition, Selection rows);
 
     /// What is left of the rows if any has failed since `before`.
     Selection still_good(Selection rows, std::uint32_t before);
@@ -53,6 +55,7 @@ class NodeEvaluator {
     Arena& arena_;
     const EvaluationContext& context_;
     std::vector<FailedRow>& failures_;
+    EvaluationObserver* observer_ = nullptr;
     Batch* batch_ = nullptr;
     std::uint64_t* failed_ = nullptr;  // by row; nullptr: none yet
     std::uint32_t failed_count_ = 0;

@@ -113,6 +113,7 @@ BoundStage StageBinder::call_stage(std::uint32_t number) {
     Diagnostics ignored;
     BoundStage stage = work_.stage.spec->bind(arguments, poisoned ? ignored : work_.context.diagnostics);
     if (stage.op == nullptr && stage.outputs.empty()) work_.hopeless = true;
+    stage.parts = std::make_shared<const std::vector<BoundPart>>(std::move(arguments.parts));
     return stage;
 }
 
