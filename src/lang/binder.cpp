@@ -1,6 +1,7 @@
 #include "lang/binder.hpp"
 
 #include "lang/bind/flow.hpp"
+#include "lang/bind/followed.hpp"
 #include "lang/bind/setting.hpp"
 
 namespace etl {
@@ -92,6 +93,8 @@ std::optional<BoundPipeline> bind_pipeline(const ast::File& file, const std::vec
     binder.declare(file);
     BoundPipeline made;
     made.nodes = binder.bind();
+    if (!context.diagnostics.has_errors() && !context.options.follow.empty())
+        made.followed = bind::bind_followed(context.options.follow, made.nodes, context);
     if (context.diagnostics.has_errors()) return std::nullopt;
     made.name = context.pipeline;
     made.folder = context.folder;

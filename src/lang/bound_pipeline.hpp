@@ -77,7 +77,8 @@ struct BoundPipeline {
     std::string run_id;
     std::int64_t start_us = 0;
     std::shared_ptr<SourceTexts> texts;
-    bind::Secrets secrets;  // never stand in a message
+    bind::Secrets secrets;                      // never stand in a message
+    std::map<std::uint32_t, ExprPtr> followed;  // by source: LoadOptions::follow, over its columns
 };
 
 }  // namespace etl

@@ -72,7 +72,7 @@ bool Engine::wait_for_gates(std::uint32_t chain) {
 
 std::unique_ptr<Runner> Engine::make_runner(std::uint32_t chain) {
     return std::make_unique<Runner>(
-        RunnerContext{plan, plan.chains[chain], layout, outlets_, encoders_, commits, *this});
+        RunnerContext{plan, plan.chains[chain], layout, outlets_, encoders_, commits, *this, tap});
 }
 
 void Engine::fail(const Ticket& ticket, const std::exception_ptr& error) {

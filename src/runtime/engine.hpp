@@ -36,7 +36,8 @@ struct RunFailure {
 /// The threads of a run and what they share. Made of a plan, started once, then watched by one thread until idle().
 class Engine final : public RunContext, public DriverListener {
   public:
-    Engine(Plan& plan, Memory& run_memory, Log& run_log);
+    /// tap: nullptr in a run that nobody looks into.
+    Engine(Plan& plan, Memory& run_memory, Log& run_log, Tap* tap = nullptr);
     ~Engine() override;
 
     // For the thread that watches.
@@ -94,6 +95,7 @@ class Engine final : public RunContext, public DriverListener {
     Commits commits;
     RejectLog rejects;
     RejectLimit reject_limit;
+    Tap* const tap;
     std::vector<std::unique_ptr<WorkerPool>> pools;  // by chain; nothing for those with one thread
     std::vector<std::unique_ptr<Driver>> drivers;
 

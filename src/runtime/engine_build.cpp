@@ -26,7 +26,7 @@ std::uint32_t count_credits(const Settings& settings, std::uint32_t workers, std
 
 }  // namespace
 
-Engine::Engine(Plan& run_plan, Memory& run_memory, Log& run_log)
+Engine::Engine(Plan& run_plan, Memory& run_memory, Log& run_log, Tap* run_tap)
     : RunContext(run_memory),
       plan(run_plan),
       log(run_log),
@@ -34,6 +34,7 @@ Engine::Engine(Plan& run_plan, Memory& run_memory, Log& run_log)
       commits(run_plan),
       rejects(run_plan, *this),
       reject_limit(run_plan.pipeline.settings),
+      tap(run_tap),
       open_inputs_(run_plan.nodes.size()),
       driver_ended_(run_plan.drivers.size()),
       stops_(run_plan.nodes.size()),
@@ -45,7 +46,7 @@ Engine::Engine(Plan& run_plan, Memory& run_memory, Log& run_log)
     if (!plan.pipeline.state_folder.empty()) spill_folder = plan.pipeline.state_folder / "spill";
     batch_rows = settings.batch_rows;
     cancelled = &cancelled_flag_;
-    most_workers_ = count_workers(settings);
+    most_workers_ = tap != nullptr ? 1 : count_workers(settings);
     credits_ = count_credits(settings, most_workers_, memory.limit_bytes());
     for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
         const PlanNode& node = plan.nodes[i];

@@ -125,7 +125,7 @@ void Engine::run_ordered_chain(std::uint32_t number) {
     try {
         if (wait_for_gates(number)) {
             const std::unique_ptr<Runner> runner = make_runner(number);
-            bool told = false;
+            bool told = tap != nullptr;
             while (const ParcelPtr parcel = points_[number]->next()) {
                 take_ordered(*runner, *parcel);
                 if (told || !runner->slot(chain.head).satisfied) continue;

@@ -47,7 +47,7 @@ class Run {
         : options_(options),
           memory_(memory_limit(plan.pipeline.settings)),
           plan_(std::move(plan)),
-          engine_(plan_, memory_, log_) {}
+          engine_(plan_, memory_, log_, options.tap) {}
 
     RunReport carry_out() {
         open_log();
@@ -62,6 +62,7 @@ class Run {
         } catch (const std::exception& error) {
             fail("E500", error.what());
         }
+        if (options_.tap != nullptr) options_.tap->run_ended();
         if (!is_published_) discard();
         if (journal_ != nullptr) end_journal();
         finish_report();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plan/plan.hpp"
+#include "runtime/tap.hpp"
 
 namespace etl {
 
@@ -67,6 +68,7 @@ struct RunOptions {
     std::function<void(const RunProgress&)> on_progress;  // called every progress_ms from one thread
     std::uint32_t progress_ms = 200;
     const std::atomic<int>* interrupts = nullptr;  // 1: drain and drop or commit; 2: stop hard
+    Tap* tap = nullptr;                            // looks into the run
     bool log_lines = false;                        // also onto standard error, what goes into the state folder's log
 };
 

@@ -201,8 +201,9 @@ bool Runner::emit(NodeState& from, Batch&& batch, std::uint32_t port) {
     }
     const std::uint32_t rows = batch.selected.size;
     tally_[context_.layout.port_out(from.number, port)] += rows;
-    take_rejects(batch);
     batch.schema = from.node.bound.outputs[port].get();
+    if (context_.tap != nullptr) context_.tap->leaves(from.number, port, batch);
+    take_rejects(batch);
     auto& exits = from.exits[port];
     for (std::size_t i = 0; rows > 0 && i < exits.size(); ++i) {
         if (i + 1 == exits.size())
@@ -251,7 +252,9 @@ void Runner::enter(NodeState& node, std::uint32_t input, Batch&& batch) {
 }
 
 void Runner::process(NodeState& node, std::uint32_t input, Batch&& batch) {
+    if (context_.tap != nullptr) context_.tap->enters(node.number, input, batch, *node.slot);
     node.node.bound.stage.op->process(std::move(batch), input, *node.slot, node);
+    if (context_.tap != nullptr) context_.tap->done(node.number, input, {});
 }
 
 /// Rows that all targets behind the node hold from an earlier run go no further.
@@ -274,7 +277,9 @@ void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
     batch.sequence = sequence_;
     batch.sequence.part = node.parts++;
     batch.sequence.last = true;
+    if (context_.tap != nullptr) context_.tap->enters(node.number, input, batch, *node.slot);
     node.node.bound.stage.op->process(std::move(batch), input, *node.slot, nobody);
+    if (context_.tap != nullptr) context_.tap->done(node.number, input, batch.rejects);
     take_rejects(batch);
 }
 
@@ -282,7 +287,9 @@ void Runner::encode(NodeState& node, Batch&& batch) {
     if (drop_known(node, batch)) return;
     ParcelPtr parcel = make_parcel(sequence_);
     Chunk& chunk = parcel->content.emplace<Chunk>();
+    if (context_.tap != nullptr) context_.tap->enters(node.number, 0, batch, *node.slot);
     context_.encoders[node.number]->encode(std::move(batch), *node.slot, node.number, chunk);
+    if (context_.tap != nullptr) context_.tap->done(node.number, 0, chunk.batch.rejects);
     take_rejects(chunk.batch);
     if (chunk.rows > 0) hold(*node.chunks, std::move(parcel));
 }

@@ -9,6 +9,7 @@
 #include "runtime/commits.hpp"
 #include "runtime/outlet.hpp"
 #include "runtime/tally.hpp"
+#include "runtime/tap.hpp"
 
 namespace etl {
 
@@ -27,6 +28,7 @@ struct RunnerContext {
     const std::vector<std::unique_ptr<Encoder>>& encoders;  // by node
     const Commits& commits;
     RunContext& run;
+    Tap* tap = nullptr;
 };
 
 /// For calls that may not emit.

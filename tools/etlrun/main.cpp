@@ -19,6 +19,7 @@
 #include "tools/etlrun/closing_table.hpp"
 #include "tools/etlrun/progress.hpp"
 #include "tools/etlrun/say.hpp"
+#include "tools/etlrun/seeing.hpp"
 
 namespace {
 
@@ -51,6 +52,7 @@ struct CommandLine {
     bool explain = false;
     bool json = false;
     bool quiet = false;
+    SeeingOptions seeing;
     std::FILE* out = stdout;  // of --json: standard error where rows go to standard output
 };
 
@@ -140,6 +142,24 @@ bool has_target(const BoundPipeline& pipeline, const std::string& address = {}) 
     });
 }
 
+int look_into(const CommandLine& line, const LoadOptions& options) {
+    SeeingContext context;
+    bool told = false;
+    context.make_plan = [&]() -> std::optional<Plan> {
+        const auto texts = std::make_shared<SourceTexts>();
+        Diagnostics diagnostics;
+        std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics);
+        if (!std::exchange(told, true)) say_diagnostics(line, diagnostics, *texts);
+        if (!pipeline) return std::nullopt;
+        return make_plan(std::move(*pipeline));
+    };
+    context.say_error = [&](const std::string& code, const std::string& message) { say_error(line, code, message); };
+    context.interrupts = &interrupts;
+    context.json = line.json;
+    context.colour = colour_wanted(STDOUT_FILENO);
+    return line.seeing.is_trace ? show_trace(line.seeing, context) : show_preview(line.seeing, context);
+}
+
 int run_file(CommandLine& line) {
     LoadOptions options;
     options.config = line.config;
@@ -147,6 +167,8 @@ int run_file(CommandLine& line) {
     options.full = line.full;
     options.from = line.from;
     if (!take_params(line, options)) return kWrongPipeline;
+    options.follow = line.seeing.condition;
+    if (line.seeing.is_set()) return look_into(line, options);
     const auto texts = std::make_shared<SourceTexts>();
     Diagnostics diagnostics;
     std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics);
@@ -182,6 +204,7 @@ int main(int argc, char** argv) {
         ->allow_extra_args(false);
     app.add_flag("--dry-run", line.dry_run, "checks and plans, but reads and writes no row");
     app.add_flag("--explain", line.explain, "prints the plan and stops");
+    line.seeing.add_to(app);
     app.add_flag("--json", line.json, "prints one JSON object a line, `type` first");
     app.add_flag("-q,--quiet", line.quiet, "prints errors only");
     try {
@@ -189,6 +212,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kGood : kWrongPipeline;
     }
+    line.seeing.look_at(app, line.file);
     if (line.file.empty()) {
         std::fprintf(stderr, "no FILE is given: name the pipeline, a .etl file; --help shows the options\n");
         return kWrongPipeline;
