@@ -209,6 +209,8 @@ std::vector<Trace::Followed> Trace::find(const Batch& batch) const {
 void Trace::enters(std::uint32_t number, std::uint32_t input, const Batch& batch, Slot& slot) {
     const std::lock_guard lock(mutex_);
     Node& node = *nodes_[number];
+    // What is still there the node has thrown an error over.
+    end_visits(node, true);
     const std::vector<Followed> found = find(batch);
     if (found.empty()) return;
     node.before = std::make_unique<BatchCells>(batch, *node.inputs[input], memory_);
@@ -263,9 +265,14 @@ void Trace::done(std::uint32_t number, std::uint32_t /*input*/, std::span<const 
     const std::lock_guard lock(mutex_);
     Node& node = *nodes_[number];
     add_rejects(node, refused);
+    end_visits(node, false);
+}
+
+void Trace::end_visits(Node& node, bool by_error) {
     for (std::size_t i = 0; i < node.current.size(); ++i) {
         TraceVisit& visit = stories_[node.current[i].story].visits[node.current[i].visit];
         visit.values = values_of(node.bound, node.watch.values(i));
+        visit.ends_by_error = by_error;
     }
     if (node.watched != nullptr) node.watched->evaluator.observe(nullptr);
     node.watched = nullptr;
@@ -274,10 +281,7 @@ void Trace::done(std::uint32_t number, std::uint32_t /*input*/, std::span<const 
 }
 
 void Trace::run_ended() {
-    for (auto& node : nodes_) {
-        node->current.clear();
-        node->before = nullptr;
-    }
+    for (auto& node : nodes_) end_visits(*node, true);
     const auto place = [](const TraceVisit& visit) { return std::pair(visit.node, visit.input); };
     for (TraceStory& story : stories_)
         std::stable_sort(story.visits.begin(), story.visits.end(),

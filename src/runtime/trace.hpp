@@ -43,6 +43,7 @@ struct TraceVisit {
     std::optional<std::vector<Cell>> key_row;
     RowPlace key_place;
     std::uint64_t key_rows = 0;
+    bool ends_by_error = false;  // the node threw an error over the batch
     std::uint64_t position = 0;  // from 1, where the stage gives rows another order; 0: not there
 };
 
@@ -92,6 +93,7 @@ class Trace final : public Tap {
     void look_for_matches(std::uint32_t node, const Batch& batch);
     void add_outputs(Node& node, std::uint32_t port, BatchCells& after);
     void add_rejects(Node& node, std::span<const Reject> rejects);
+    void end_visits(Node& node, bool by_error);
     void await_keys(Node& node, std::uint32_t input);
     void find_keys(Node& node, BatchCells& after);
     void find_again(Node& node, std::uint32_t number, std::uint32_t port, BatchCells& after);

@@ -45,9 +45,10 @@ class PreviewWriter {
     }
 
     std::string how_read(std::uint32_t node) const {
-        const std::string count = format_count(shown_.report.nodes[node].in);
-        const std::string name = shown_.nodes[node].name + ": ";
-        return shown_.sources[node]->more ? name + "the first " + count + " rows" : name + "all " + count + " rows";
+        const std::uint64_t count = shown_.report.nodes[node].in;
+        const std::string rows = format_count(count) + (count == 1 ? " row" : " rows");
+        const char* part = shown_.sources[node]->more ? "the first " : count == 1 ? "its " : "all ";
+        return shown_.nodes[node].name + ": " + (count == 0 ? "no row" : part + rows);
     }
 
     void stage(std::uint32_t number) {

@@ -70,6 +70,7 @@ void SeeingOptions::add_to(CLI::App& app) {
 void SeeingOptions::look_at(const CLI::App& app, std::string& file) {
     is_preview = app.count("--preview") > 0;
     is_trace = app.count("--trace") > 0;
+    if (is_trace && condition.empty()) condition = " ";
     // `--preview FILE`: what is meant is clear.
     if (file.empty() && stage.ends_with(".etl")) std::swap(file, stage);
 }

@@ -60,6 +60,7 @@ TraceEnd end_of(const ShownTrace& shown, const TraceVisit& visit) {
         if (!visit.reject->column.empty()) reason += " (" + refused_value(shown, visit) + ")";
         return {"rejected", std::move(reason)};
     }
+    if (visit.ends_by_error && visit.outputs.empty()) return {"stopped", "the run fails here"};
     if (node.kind == NodeKind::target) return {"written", shown.target_names[visit.node]};
     if (!visit.outputs.empty()) {
         std::string where;

@@ -20,7 +20,7 @@ struct ShownTrace {
 
 /// What became of the row in a stage, and why.
 struct TraceEnd {
-    std::string word;  // "goes on", "written", "filtered", "rejected", "merged", "cut", "kept"
+    std::string word;  // "goes on", "written", "filtered", "rejected", "merged", "cut", "kept", "stopped"
     std::string reason;
 };
 TraceEnd end_of(const ShownTrace& shown, const TraceVisit& visit);
