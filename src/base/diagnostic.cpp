@@ -128,7 +128,8 @@ std::string render_json(const Diagnostic& diagnostic, const SourceTexts& texts) 
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
     const std::string* best = nullptr;
-    std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
+    // Of a single letter nothing would be left.
+    std::size_t least = std::min(name.size(), std::max<std::size_t>(1, name.size() / 3) + 1);
     for (const std::string& candidate : candidates) {
         const std::size_t distance = edit_distance(name, candidate);
         if (distance >= least) continue;

@@ -96,6 +96,11 @@ std::string_view find_stage_elsewhere(std::string_view name) {
     return {};
 }
 
+bool is_join_elsewhere(std::string_view word) {
+    constexpr std::string_view kJoins[] = {"right", "full", "outer", "inner", "cross", "semi", "anti", "natural"};
+    return std::find(std::begin(kJoins), std::end(kJoins), word) != std::end(kJoins);
+}
+
 std::string shortened(std::string_view text) {
     constexpr std::size_t kMost = 30;
     text = text.substr(0, text.find('\n'));

@@ -21,6 +21,8 @@ const char* find_hint(std::string_view found, const std::function<bool(std::stri
 
 /// The stage that does what one of this name does elsewhere; empty if there is none.
 std::string_view find_stage_elsewhere(std::string_view name);
+/// A kind of join of SQL that there is not.
+bool is_join_elsewhere(std::string_view word);
 
 /// The text, or its begin and "..." if it is long; ends with its first line.
 std::string shortened(std::string_view text);

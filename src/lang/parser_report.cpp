@@ -184,6 +184,17 @@ bool SyntaxReport::bad_number() const {
 }
 
 bool SyntaxReport::unclosed_bracket() {
+    // A declaration where an item of a `{` is expected that never ends.
+    if (const LayoutMark& first = state_.layout_.at(begin_); first.declares && !state_.openers_.empty()) {
+        const LayoutMark& opener = state_.layout_.at(state_.openers_.back());
+        if (opener.kind == Kind::open && opener.partner == LayoutMark::kNone) {
+            error("E102", opener.begin, opener.end, "this `" + std::string(text(opener)) + "` is not closed",
+                  "opened here",
+                  {"expected `}` before `" + std::string(text(first)) + "` in line " +
+                   std::to_string(line_of(first.begin))});
+            return true;
+        }
+    }
     for (const ParseState::Expected& expected : state_.expected_) {
         if (expected.opener == LayoutMark::kNone) continue;
         const LayoutMark& opener = state_.layout_.marks()[expected.opener];
@@ -294,8 +305,12 @@ std::string SyntaxReport::hint() const {
         return "a stage stands behind a `|`: | " + sign;
     if (sign == "," && expects("`)`") && !expects("`,`")) return "a list stands in `[ ]`";
     if (expects("a name") && before_ != nullptr && text(*before_) == ".") return "the name follows its `.` at once";
+    if (before_ != nullptr && expects("`on`") && is_join_elsewhere(text(*before_)))
+        return "`" + std::string(text(*before_)) + "` was read as a name: there are `join X` and `join left X`";
     if (before_ != nullptr && before_->kind == Kind::word && expects("`" + std::string(text(*before_)) + "`"))
         return "`" + std::string(text(*before_)) + "` was read as a name: one is missing before it";
+    if (mark_.starts_line && mark_.kind == Kind::word && expects("a declaration"))
+        return "a stage stands behind a `|`; declarations begin with " + list_names(declaration_words(), SIZE_MAX);
     const char* const note = find_hint(
         sign, [&](std::string_view what) { return expects(what) && !(what == kSeparator && expects("an operator")); });
     return note == nullptr ? std::string() : note;

@@ -48,6 +48,8 @@ class AddressBinder {
 std::optional<Address> AddressBinder::bind(const ast::Expr& expr) {
     const auto* call = expr.as<ast::Call>();
     if (call == nullptr) {
+        // `csv("in.csv)`: what stands between its brackets could not be read.
+        if (context_.has_syntax_error({expr.span.file, expr.span.begin, expr.span.end + 1})) return std::nullopt;
         const auto* member = expr.as<ast::Member>();
         const bool table = member != nullptr && (member->name.text == "table" || member->name.text == "query");
         fail("E430", expr.span, "this is no address", "a file in a format, or a table of a connection is wanted",

@@ -113,9 +113,11 @@ ExprPtr ExpressionBinder::literal(const ast::Literal& literal, bool negative) {
                 return error("E221", literal.span, "this duration is too long", "out of range");
             return typed_constant(TypeKind::duration, literal.value * 1000, literal.span);
         case ast::LiteralKind::size:
+            if (context_.has_syntax_error(literal.span)) return nullptr;
             return error("E222", literal.span, "a size has no place in an expression", "only options take one",
                          {"write the number of bytes"});
         case ast::LiteralKind::range:
+            if (context_.has_syntax_error(literal.span)) return nullptr;
             return error("E222", literal.span, "a range has no place in an expression", "only options take one",
                          {"write `x >= 1 and x <= 8`"});
         case ast::LiteralKind::share: break;

@@ -154,6 +154,7 @@ const ast::Expr* bind_settings(const ast::PipelineDecl* decl, Context& context) 
             // The value of an unknown setting is not looked at.
             if (!binder.check_name(name, assign.name.span)) continue;
             if (name == "commit_every") context.commit_every = assign.value->span;
+            if (context.has_syntax_error(assign.value->span)) continue;
             if (name == "rejects")
                 rejects = assign.value.get();
             else if (auto value = given_value(*assign.value, context); value)

@@ -102,7 +102,7 @@ BoundStage StageBinder::call_stage(std::uint32_t number) {
     arguments.span = work_.stage.span;
     arguments.stage = number;
     arguments.parts = std::move(work_.parts);
-    bool poisoned = work_.failed;
+    bool poisoned = work_.failed || work_.context.has_syntax_error(work_.stage.span);
     for (std::size_t i = 0; i < work_.inputs.size(); ++i) {
         StageInput input = work_.inputs[i];
         input.schema = with_types(i == 0 ? narrowed(input.schema, work_.proven) : input.schema);
