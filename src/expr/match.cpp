@@ -229,7 +229,10 @@ void report(std::string_view name, Signatures signatures, std::span<const BoundA
     if (misfit.message.empty())
         for (std::string& hint : type_hints(name, values)) notes.push_back(std::move(hint));
     if (is_word && name != "not" && name != "in")
-        for (const auto& parameters : signatures) notes.push_back("it is " + signature(name, parameters));
+        for (const auto& parameters : signatures)
+            if (std::string shown = "it is " + signature(name, parameters);
+                std::find(notes.begin(), notes.end(), shown) == notes.end())
+                notes.push_back(std::move(shown));
     if (!misfit.message.empty()) {
         diagnostics.error("E207", misfit.span, misfit.message, {}, std::move(notes));
         return;

@@ -140,6 +140,17 @@ std::vector<std::string> type_hints(std::string_view function, std::span<const E
         hints.emplace_back("a text does not become a timestamp by itself: write timestamp(x) or timestamp(x, FORMAT)");
     if (function == "+" && has_text && !has([](const ExprPtr& value) { return !value->type->is(TypeKind::text); }))
         hints.emplace_back(R"(texts are joined in an f-string: f"{a} {b}")");
+    const bool has_number = has(exact) || has(of(TypeKind::floating));
+    const bool sums = function == "+" || function == "-";
+    if (sums && has_number && has(of(TypeKind::date)))
+        hints.emplace_back("to a date a duration of days is added: day + 1d, or add_days(day, n)");
+    else if (sums && has_number && has(of(TypeKind::timestamp)))
+        hints.emplace_back("to a timestamp a duration is added: t + 1h, t + n * 1h");
+    if (has_number && has(of(TypeKind::boolean))) hints.emplace_back("a bool becomes a number by int(x)");
+    if (function == "-x" && has_text)
+        hints.emplace_back("a text becomes a number by int(x), decimal(x, 12, 2) or float(x)");
+    if (function == "[]" && !values.front()->type->is(TypeKind::list))
+        hints.emplace_back("only lists have items; a character of a text is substring(x, 1, 1)");
     return hints;
 }
 

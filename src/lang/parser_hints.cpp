@@ -39,6 +39,7 @@ struct Hint {
 constexpr const char* kIf = "write `if a then b else c`, or `match { a -> b, else -> c }`";
 constexpr const char* kNull = "a type that may be null ends with `?`: `text?`; every other is never null";
 constexpr const char* kNamed = "a new column has a name: `name = value`";
+constexpr const char* kKey = "a key that is computed has a name: `day = date(t)`";
 constexpr const char* kSeparator = "`,` or a line end";
 
 constexpr Hint kHints[] = {
@@ -67,6 +68,13 @@ constexpr Hint kHints[] = {
     {"*", kSeparator, kNamed},
     {"/", kSeparator, kNamed},
     {"??", kSeparator, kNamed},
+    {"(", "`{`", kKey},
+    {"+", "`{`", kKey},
+    {"-", "`{`", kKey},
+    {"*", "`{`", kKey},
+    {"/", "`{`", kKey},
+    {"%", "`{`", kKey},
+    {"|", "`on`", "what must be equal stands behind it: `join X on a == X.b`"},
 };
 
 constexpr std::pair<std::string_view, std::string_view> kStagesElsewhere[] = {

@@ -64,6 +64,9 @@ CsvDecoder::CsvDecoder(const SourceRequest& request)
     uses_.resize(columns_.size(), ColumnUse::typed);
     const auto zone = TimeZone::find(request.timezone);
     for (const SourceColumn& column : columns_) {
+        if (column.type->is(TypeKind::list) || column.type->is(TypeKind::record))
+            throw Error("E416", "column `" + column.name + "`: a field of a CSV file is no " + to_string(column.type) +
+                                    "; declare it as text, or read JSON");
         std::string error = "the time zone " + request.timezone + " is not known";
         auto format = zone ? compile_column_format(column.type, column.formats, *zone, error) : std::nullopt;
         if (!format) throw Error("E416", "column `" + column.name + "`: " + error);

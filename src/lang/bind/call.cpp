@@ -137,6 +137,9 @@ ExprPtr ExpressionBinder::from_environment(const ast::Call& call, SourceSpan spa
 }
 
 ExprPtr ExpressionBinder::misplaced_aggregate(const ast::Name& name) {
+    if (within_aggregate_)
+        return error("E214", name.span, "an aggregate within an aggregate", "of each row there is one value only",
+                     {"put `" + name.text + "(...)` into a `group` before"});
     return error("E214", name.span, "`" + name.text + "` is an aggregate", "it stands in the block of a `group` only",
                  {"write `group { x = " + name.text + "(...) }` before"});
 }
@@ -145,6 +148,7 @@ ExprPtr ExpressionBinder::aggregate(const ast::Call& call, SourceSpan span) {
     AggregateScope* aggregates = scope_.aggregates;
     if (aggregates == nullptr) return misplaced_aggregate(call.name);
     ExpressionBinder inner(context_, *aggregates->input, diagnostics_);
+    inner.within_aggregate_ = true;
     std::vector<ExprPtr> values;
     bool good = true;
     bool is_private = false;

@@ -85,6 +85,7 @@ class ExpressionBinder {
     Scope scope_;
     Diagnostics& diagnostics_;
     bool standard_ = false;
+    bool within_aggregate_ = false;
 };
 
 /// As long as it lives, the binder's scope knows what a condition proves: right of `and`, in a branch, behind a check.

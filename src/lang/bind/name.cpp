@@ -75,6 +75,11 @@ ExprPtr ExpressionBinder::key_column(const ast::Name& name, std::string_view qua
         if (const Field& field = aggregates.columns.fields[key]; field.name == name.text)
             return field.type == nullptr ? nullptr : column_expr(aggregates.columns, key, name.span);
     const bool is_column = input.schema != nullptr && input.schema->find(name.text, qualifier).has_value();
+    if (!is_column && qualifier.empty() &&
+        std::find(scope_.new_names.begin(), scope_.new_names.end(), name.text) != scope_.new_names.end())
+        return error("E211", name.span, "`" + name.text + "` is new in this block",
+                     "the right sides see the incoming rows only",
+                     {"put what uses `" + name.text + "` into a `set` behind the group"});
     if (!is_column) {
         const Scope saved = scope_;
         scope_ = input;
@@ -107,7 +112,9 @@ ExprPtr ExpressionBinder::unknown_column(const ast::Name& name) {
     if (notes.empty() && (knows_function(name.text) || is_aggregate(name.text)))
         notes = {"`" + name.text + "` is a function: its arguments stand in brackets right behind it"};
     return error("E203", name.span, "unknown column `" + name.text + "`",
-                 "the stage before has " + list_names(scope_.schema->names()), std::move(notes));
+                 (scope_.alias.empty() ? "the stage before has " : "`" + scope_.alias + "` has ") +
+                     list_names(scope_.schema->names()),
+                 std::move(notes));
 }
 
 bool ExpressionBinder::is_qualifier(std::string_view name) const {

@@ -185,7 +185,8 @@ BoundPart bind_casts(StageWork& work, const ast::Block<ast::Column>& block) {
         if (column.from || column.is_key || column.is_private) {
             const SourceSpan span =
                 column.from ? column.from->span : (column.is_key ? column.key_span : column.private_span);
-            work.error("E331", span, "`cast` takes a type and formats only", "this belongs to a source's column");
+            work.error("E331", span, "`cast` takes a type and formats only", "this belongs to a source's column",
+                       {"leave it out"});
             work.failed = true;
         }
         const auto number = own_column(work, column.name);

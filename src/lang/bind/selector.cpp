@@ -40,11 +40,7 @@ std::vector<std::uint32_t> all_of_type(StageWork& work, const ast::Selector& sel
     if (selector.type) {
         kind = kind_of_word(selector.type->text);
         if (!kind) {
-            std::vector<std::string> notes;
-            if (std::string near = did_you_mean(selector.type->text, {"bool", "int", "float", "decimal", "text", "date",
-                                                                      "timestamp", "list", "record", "except"});
-                !near.empty())
-                notes.push_back(std::move(near));
+            std::vector<std::string> notes = nearest_type(selector.type->text);
             work.error("E225", selector.type->span, "unknown type `" + selector.type->text + "`",
                        "there are " + list_types(), std::move(notes));
             work.failed = true;

@@ -161,6 +161,10 @@ void SourceBinder::look(BoundSource& made) {
         SourceRequest request = made.request;
         // A column whose type is wrong is reported already.
         std::erase_if(request.columns, [](const SourceColumn& column) { return column.type == nullptr; });
+        // And so is a format.
+        for (SourceColumn& column : request.columns)
+            if (std::string why; !compile_column_format(column.type, column.formats, TimeZone(), why))
+                column.formats.clear();
         request.uses.assign(request.columns.size(), ColumnUse::typed);
         std::vector<SourceColumn> found = made.address->connector->discover(request);
         if (!discover) check_names(found, made);

@@ -79,7 +79,7 @@ bool fits_table(const Address& address, const Schema& schema, Context& context) 
         if (lacking.empty() || is_on(address, "evolve")) return true;
         context.diagnostics.error("E445", address.span, "the table has no column " + list_names(lacking),
                                   "it has " + list_names(names),
-                                  {"take it away before: `drop " + lacking.front() + "`"});
+                                  {"take away before what is too many: `drop " + list_names(lacking) + "`"});
     } catch (const Error& error) {
         std::vector<std::string> notes;
         if (error.code() == "E424" || error.code() == "E428")
@@ -107,7 +107,7 @@ ExprPtr fit_column(const ast::Column& column, const Stream& input, SourceSpan sp
     const Schema& schema = *input.schema;
     if (column.from || column.is_key || column.is_private || !column.formats.empty())
         context.diagnostics.error("E331", column.span, "a target's column has a name and a type only",
-                                  "this belongs to a source's column");
+                                  "this belongs to a source's column", {"leave it out"});
     const DataType* type = bind_type(column.type, context.diagnostics);
     const auto number = schema.find(column.name.text);
     if (!number && !input.open)
@@ -150,7 +150,7 @@ std::optional<std::vector<ProjectedColumn>> fit_columns(const ast::TargetDecl& d
     if (!extra.empty())
         context.diagnostics.error("E445", span, "the target has no column " + list_names(extra),
                                   "it has " + list_names(declared),
-                                  {"take it away before: `drop " + extra.front() + "`"});
+                                  {"take away before what is too many: `drop " + list_names(extra) + "`"});
     good = good && context.diagnostics.errors() == before;
     if (!good || !changed) return std::nullopt;
     return columns;

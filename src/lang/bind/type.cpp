@@ -75,23 +75,26 @@ std::optional<TypeKind> kind_of_word(std::string_view word) {
     return std::nullopt;
 }
 
+std::vector<std::string> nearest_type(const std::string& word) {
+    std::string near =
+        did_you_mean(word, {"bool", "int", "float", "decimal", "text", "date", "timestamp", "list", "record"});
+    if (word == "string" || word == "varchar" || word == "str") near = "did you mean `text`?";
+    if (word == "integer" || word == "bigint") near = "did you mean `int`?";
+    if (word == "boolean") near = "did you mean `bool`?";
+    if (word == "double" || word == "real") near = "did you mean `float`?";
+    if (word == "numeric" || word == "number" || word == "money") near = "did you mean `decimal(12, 2)`?";
+    if (word == "datetime" || word == "time") near = "did you mean `timestamp`?";
+    if (near.empty()) return {};
+    return {near};
+}
+
 const DataType* bind_type(const ast::Type& type, Diagnostics& diagnostics, TypePlace place) {
     const std::string& word = type.name.text;
     if (word == "path" && place == TypePlace::param) return simple_type(TypeKind::text, type.nullable);
     const std::optional<TypeKind> kind = kind_of_word(word);
     if (!kind) {
-        std::vector<std::string> notes;
-        std::string near =
-            did_you_mean(word, {"bool", "int", "float", "decimal", "text", "date", "timestamp", "list", "record"});
-        if (word == "string" || word == "varchar" || word == "str") near = "did you mean `text`?";
-        if (word == "integer" || word == "bigint") near = "did you mean `int`?";
-        if (word == "boolean") near = "did you mean `bool`?";
-        if (word == "double" || word == "real") near = "did you mean `float`?";
-        if (word == "numeric" || word == "number" || word == "money") near = "did you mean `decimal(12, 2)`?";
-        if (word == "datetime" || word == "time") near = "did you mean `timestamp`?";
-        if (!near.empty()) notes.push_back(near);
         diagnostics.error("E225", type.name.span, "unknown type `" + word + "`", "there are " + list_types(place),
-                          std::move(notes));
+                          nearest_type(word));
         return nullptr;
     }
     if (*kind == TypeKind::decimal) return bind_decimal(type, diagnostics);

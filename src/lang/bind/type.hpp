@@ -13,6 +13,8 @@ enum class TypePlace : std::uint8_t { column, param };
 const DataType* bind_type(const ast::Type& type, Diagnostics& diagnostics, TypePlace place = TypePlace::column);
 /// The kind of a type's word ("int", "text"); for selectors. Nothing for another word.
 std::optional<TypeKind> kind_of_word(std::string_view word);
+/// "did you mean `text`?" for a word that is no type, also of SQL; none where nothing is near.
+std::vector<std::string> nearest_type(const std::string& word);
 /// "bool, int, ..." for messages.
 std::string list_types(TypePlace place = TypePlace::column);
 

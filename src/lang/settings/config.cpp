@@ -175,9 +175,14 @@ void ConfigReader::read_root(const toml::table& root, bool is_profile, Config& c
         } else if (name == "state" && node.is_string()) {
             config.state = node.as_string()->get();
         } else if (name != "profile" || is_profile) {
+            std::vector<std::string> notes;
+            if (std::string near = did_you_mean(name, {"connection", "settings", "params", "state", "profile"});
+                !near.empty())
+                notes.push_back(std::move(near));
             diagnostics_.error(
                 "E351", span_of(key.source()), "unknown entry `" + std::string(name) + "`",
-                "there are connection, settings, params, state" + std::string(is_profile ? "" : ", profile"));
+                "there are connection, settings, params, state" + std::string(is_profile ? "" : ", profile"),
+                std::move(notes));
         }
     }
 }
