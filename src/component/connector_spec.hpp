@@ -94,6 +94,7 @@ struct CutState {
     bool scalar = false;          // out: the piece needs the byte-by-byte way
     std::uint64_t records = 0;    // out: in the piece cut off
     std::uint64_t lines = 0;      // out
+    bool passed = false;          // out: what was cut off holds no record, and makes no block
 };
 
 /// A format read from bytes. Immutable but for its slots.
@@ -109,6 +110,11 @@ class Decoder {
     /// Length of the leading bytes that are whole records, at most `most_records` of them (0: any). 0: more are needed.
     /// At the end of a file the rest counts as a record, or throws Error (an open quote: with its line).
     virtual std::size_t cut(std::span<const char> bytes, bool at_end, std::uint32_t most_records, CutState& state) = 0;
+    /// Behind a file's last byte, when nothing is left to be cut. Throws Error where the file is cut off.
+    virtual void end_file(const CutState& /*state*/) {}
+    /// Where records begin can be told only from the file's beginning on: to go on in the middle, what was read before
+    /// is cut again, record by record.
+    virtual bool is_document() const { return false; }
     /// Records that a file's end takes away (csv's `footer`); 0 for most.
     virtual std::uint32_t footer_records() const { return 0; }
     virtual std::unique_ptr<Slot> make_slot(RunContext& run) = 0;

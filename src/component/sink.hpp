@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "component/incremental.hpp"
@@ -29,6 +30,8 @@ class Encoder {
     /// A file's first and last bytes. The sink asks for them, nobody else.
     virtual void prologue(std::string& out) const = 0;
     virtual void epilogue(std::string& out) const = 0;
+    /// What stands between the bytes of two chunks that hold rows.
+    virtual std::string_view separator() const { return {}; }
 };
 
 /// Writes one lane (or all), in sequence, from one thread; interrupt() from any.

@@ -110,6 +110,11 @@ std::vector<std::string> decode(const FormatSpec& format, const Rows& rows, std:
         while (at < bytes.size()) {
             const std::size_t size = decoder->cut({bytes.data() + at, bytes.size() - at}, true, most_records, state);
             if (size == 0) break;
+            if (state.passed) {
+                at += size;
+                state.passed = false;
+                continue;
+            }
             Block block;
             block.bytes = run.memory.take(size);
             std::memcpy(block.bytes.data(), bytes.data() + at, size);
@@ -128,6 +133,7 @@ std::vector<std::string> decode(const FormatSpec& format, const Rows& rows, std:
             for (std::size_t i = 0; i < refused; ++i) lines.emplace_back("refused");
             at += size;
         }
+        decoder->end_file(state);
     } catch (const Error&) {
         lines.emplace_back("error");
     }

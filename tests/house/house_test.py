@@ -12,7 +12,7 @@ CLEAN = {
     "src/data/batch.hpp": '#pragma once\n#include "base/error.hpp"\n',
     "src/formats/csv/reader.hpp": "#pragma once\n",
     "src/formats/csv/csv.cpp": '#include "formats/csv/reader.hpp"\n#include "data/batch.hpp"\n',
-    "src/formats/jsonl.cpp": "#include <simdjson.h>\n",
+    "src/formats/json/rows.cpp": "#include <simdjson.h>\n",
     "src/lang/parser.cpp": '#include "grammar/rules.hpp"\n#include <tao/pegtl.hpp>\n',
     "grammar/rules.hpp": "#pragma once\n#include <tao/pegtl.hpp>\n",
     "tools/etlrun/main.cpp": "#include <CLI/CLI.hpp>\n",

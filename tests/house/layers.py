@@ -14,7 +14,7 @@ HOMES = [
     (r"utf8proc", "utf8proc", ["src/data/"]),
     (r"unicode/", "ICU", ["src/io/"]),
     (r"(zlib|zstd|lz4|bzlib|lzma|snappy)\w*\.h", "a codec", ["src/io/"]),
-    (r"simdjson", "simdjson", ["src/formats/jsonl", "src/data/json"]),
+    (r"simdjson", "simdjson", ["src/formats/json/", "src/data/json"]),
     (r"spdlog/", "spdlog", ["src/base/"]),
     (r"toml\+\+/", "toml++", ["src/lang/settings"]),
     (r"sqlite3\.h", "the sqlite3 client", ["src/sql/"]),

@@ -39,7 +39,7 @@ struct IncrementalLoad {
 
     SourceRequest source_request() const {
         SourceRequest request;
-        request.format = Registry<FormatSpec>::find("csv");
+        request.format = Registry<FormatSpec>::find(input.ends_with(".json") ? "json" : "csv");
         fill_defaults(request.format->options, request.options);
         request.address = input;
         request.base_folder = folder.path();
@@ -207,6 +207,25 @@ TEST_CASE("files: by file goes on behind the last commit of a run that failed or
                     CHECK(unpacked(folder.path() / load.output) == "a\n1\n2\n\"3\n3\"\n4\n5\n6\n");
                     CHECK(folder.names().size() == 4);
                 }
+}
+
+TEST_CASE("files: a document goes on behind the row of the last commit") {
+    for (const bool is_list : {true, false})
+        for (std::uint32_t blocks = 0; blocks < 4; ++blocks) {
+            INFO(is_list << " " << blocks << " blocks");
+            const TestFolder folder;
+            IncrementalLoad load(folder);
+            load.input = "in-*.json";
+            folder.put("in-1.json", is_list ? "[\n {\"a\": \"1]\"},\n {\"a\": \"2\"}\n]\n" : " {\"a\": \"1\"} ");
+            folder.put("in-2.json", "[{\"a\": \"3\"} , {\"a\": \"4\"}]");
+            load.most_blocks = blocks;
+            load.error();
+            load.most_blocks = UINT32_MAX;
+            load.run();
+            const std::uint32_t rows = is_list ? 4 : 3;
+            CHECK(load.read.size() == (blocks >= rows ? 0 : rows - blocks));
+            CHECK(folder.get("out.csv") == (is_list ? "a\n1]\n2\n3\n4\n" : "a\n1\n3\n4\n"));
+        }
 }
 
 TEST_CASE("files: by offset loads what was added in whole lines") {

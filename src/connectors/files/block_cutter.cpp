@@ -24,7 +24,13 @@ bool BlockCutter::next(Block& block) {
     for (;;) {
         if (was_interrupted()) return false;
         const CutState before = state_;
+        state_.passed = false;
         const std::size_t size = rest().empty() ? 0 : cut(state_);
+        if (size > 0 && state_.passed) {
+            begin_ += size;
+            byte_ += size;
+            continue;
+        }
         if (size > 0) {
             emit(block, size, before);
             return true;
@@ -80,6 +86,7 @@ void BlockCutter::begin_file() {
 }
 
 void BlockCutter::go_to(const FilePlace& place) {
+    if (decoder_->is_document()) return cut_again(place);
     const bool plain = is_utf8_name(text_.encoding) && !is_packed_name(part_->file.path.native());
     if (plain && place.byte > byte_ + rest().size() && look_at(part_->file).size_bytes >= place.byte) {
         switch_to(open_file(part_->file, place.byte));
@@ -100,6 +107,23 @@ void BlockCutter::go_to(const FilePlace& place) {
     }
     state_.record = place.record;
     state_.line = place.line;
+}
+
+void BlockCutter::cut_again(const FilePlace& place) {
+    while (byte_ < place.byte && !was_interrupted()) {
+        const CutState before = state_;
+        const std::size_t size =
+            rest().empty() ? 0 : decoder_->cut(rest(), at_end_ && part_->end == PartEnd::file, 1, state_);
+        if (size == 0) {
+            state_ = before;
+            if (at_end_) throw Error("E409", std::string(name()) + " is shorter than what was read of it before");
+            make_room();
+            fill();
+        }
+        begin_ += size;
+        byte_ += size;
+    }
+    if (byte_ > place.byte) throw_no_record_end(place.byte);
 }
 
 /// Reads until the buffer is full or the part ends.
@@ -146,14 +170,18 @@ std::size_t BlockCutter::cut(CutState& state) {
 void BlockCutter::check_nothing_left() const {
     if (part_->end == PartEnd::open) return;
     if (part_->end == PartEnd::record && (byte_ != part_->until_byte || !rest().empty()))
-        throw Error("E532", std::string(name()) + ": no record ends at byte " + std::to_string(part_->until_byte) +
-                                ", where an earlier run stopped reading: the file or the options of its format have "
-                                "changed since; undo that, or load everything again with `--full`");
-    if (rest().empty()) return;
+        throw_no_record_end(part_->until_byte);
+    if (rest().empty()) return part_->end == PartEnd::file ? decoder_->end_file(state_) : void();
     CutState all = state_;
     const std::uint32_t footer = decoder_->footer_records();
     const std::size_t size = footer == 0 ? 0 : decoder_->cut(rest(), true, 0, all);
     if (size < rest().size() || all.records > footer) throw_left_over(rest().size());
+}
+
+void BlockCutter::throw_no_record_end(std::uint64_t byte) const {
+    throw Error("E532", std::string(name()) + ": no record ends at byte " + std::to_string(byte) +
+                            ", where an earlier run stopped reading: the file or the options of its format have "
+                            "changed since; undo that, or load everything again with `--full`");
 }
 
 void BlockCutter::throw_left_over(std::size_t size) const {

@@ -66,6 +66,8 @@ class BlockCutter {
     void fill();
     void make_room();
     std::size_t cut(CutState& state);
+    void cut_again(const FilePlace& place);
+    [[noreturn]] void throw_no_record_end(std::uint64_t byte) const;
     [[noreturn]] void throw_left_over(std::size_t size) const;
     void check_nothing_left() const;
     void emit(Block& block, std::size_t size, const CutState& before);

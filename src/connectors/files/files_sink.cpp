@@ -16,10 +16,13 @@ namespace {
 template <typename Target>
 class FilesWriter : public Writer {
   public:
-    explicit FilesWriter(Target& target) : target_(&target) {}
+    FilesWriter(Target& target, std::string_view separator) : target_(&target), separator_(separator) {}
 
     std::uint64_t write(Chunk&& chunk) override {
-        if (chunk.size > 0) target_->write(chunk.bytes.data() + chunk.begin, chunk.size);
+        if (chunk.size == 0) return 0;
+        if (has_rows_) target_->write(separator_.data(), separator_.size());
+        has_rows_ = true;
+        target_->write(chunk.bytes.data() + chunk.begin, chunk.size);
         return 0;
     }
     void abort() noexcept override {}
@@ -27,6 +30,8 @@ class FilesWriter : public Writer {
 
   private:
     Target* target_;
+    std::string separator_;
+    bool has_rows_ = false;
 };
 
 std::filesystem::path path_of(const SinkRequest& request) {
@@ -54,7 +59,9 @@ class FilesSink : public Sink {
         target_.write(text.data(), text.size());
         return {};
     }
-    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<FileTarget>>(target_); }
+    std::unique_ptr<Writer> open() override {
+        return std::make_unique<FilesWriter<FileTarget>>(target_, ends_->separator());
+    }
     void commit(const Checkpoint&) override {
         throw Error("E417", target_.name() + ": a file is written whole at the end of a run, never on the way");
     }
@@ -90,7 +97,7 @@ class AppendSink : public Sink {
 
     std::unique_ptr<Encoder> make_encoder() override { return request_.format->make_encoder(request_); }
     std::vector<StoredPosition> begin(RunContext&) override { return target_.begin(); }
-    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<AppendTarget>>(target_); }
+    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<AppendTarget>>(target_, ""); }
     void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
     void prepare() override { target_.flush(); }
     void publish(const Checkpoint& checkpoint) override {
@@ -166,8 +173,9 @@ class PartitionSink : public Sink {
             const std::string empty;
             columns.push_back(partition_folder(request.schema->fields[column].name, &empty));
         }
-        return std::make_unique<PartitionTarget>(path_of(request), name_of(request), std::move(columns),
-                                                 std::move(prologue), std::move(epilogue));
+        return std::make_unique<PartitionTarget>(
+            path_of(request), name_of(request), std::move(columns),
+            FileFrame{std::move(prologue), std::string(encoder->separator()), std::move(epilogue)});
     }
 
     SinkRequest request_;

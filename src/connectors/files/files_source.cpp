@@ -100,6 +100,10 @@ class IncrementalSource : public Source {
                                     ": `--from` is for sources that are loaded by a column; `--full` loads all "
                                     "files again");
         if (clause_.kind != Incremental::Kind::offset) return;
+        if (decoder_->is_document())
+            throw Error("E417", address +
+                                    ": a document has no tail to read; use `incremental by file`, or a format "
+                                    "of lines");
         if (!is_utf8_name(text_.encoding))
             throw Error("E417", address +
                                     ": `incremental by offset` reads files in UTF-8 only; use `incremental by "

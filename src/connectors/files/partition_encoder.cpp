@@ -72,6 +72,7 @@ class PartitionEncoder : public Encoder {
     void encode(Batch&& batch, Slot& slot, std::uint32_t stage, Chunk& chunk) override;
     void prologue(std::string& out) const override { inner_->prologue(out); }
     void epilogue(std::string& out) const override { inner_->epilogue(out); }
+    std::string_view separator() const override { return inner_->separator(); }
 
   private:
     bool is_partition(std::uint32_t column) const {

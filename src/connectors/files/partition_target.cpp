@@ -43,13 +43,8 @@ void list_folders(const fs::path& folder, const std::vector<std::string>& column
 
 }  // namespace
 
-PartitionTarget::PartitionTarget(fs::path path, std::string name, std::vector<std::string> columns,
-                                 std::string prologue, std::string epilogue)
-    : path_(std::move(path)),
-      name_(std::move(name)),
-      columns_(std::move(columns)),
-      prologue_(std::move(prologue)),
-      epilogue_(std::move(epilogue)) {}
+PartitionTarget::PartitionTarget(fs::path path, std::string name, std::vector<std::string> columns, FileFrame frame)
+    : path_(std::move(path)), name_(std::move(name)), columns_(std::move(columns)), frame_(std::move(frame)) {}
 
 PartitionTarget::~PartitionTarget() { discard(); }
 
@@ -78,6 +73,8 @@ void PartitionTarget::write(std::string_view folders, std::string_view bytes) {
     }
     File& file = at->second;
     open(file);
+    if (file.has_rows) add(file, frame_.separator);
+    file.has_rows = true;
     add(file, bytes);
 }
 
@@ -94,7 +91,7 @@ void PartitionTarget::open(File& file) {
     file.open = open_.begin();
     if (file.is_begun) return;
     file.is_begun = true;
-    add(file, prologue_);
+    add(file, frame_.prologue);
 }
 
 void PartitionTarget::close(File& file) {
@@ -127,7 +124,7 @@ void PartitionTarget::put(File& file, const char* data, std::size_t size) const 
 void PartitionTarget::finish() {
     for (auto& [folders, file] : files_) {
         open(file);
-        add(file, epilogue_);
+        add(file, frame_.epilogue);
         if (file.packer) file.packer->finish();
         file.packer.reset();
         if (::fsync(file.file.get()) != 0) throw_file_error("write", name_, errno);

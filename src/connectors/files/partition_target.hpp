@@ -15,14 +15,20 @@
 
 namespace etl {
 
+/// What stands in a file around its rows.
+struct FileFrame {
+    std::string prologue;
+    std::string separator;  // between the bytes of two write()s
+    std::string epilogue;
+};
+
 /// Files of one name in folders beside a path: "in/out.csv" becomes "in/a=1/b=2/out.csv". All are staged in a folder
 /// beside, and put into their places at the end; those of partitions without rows are removed then. One run at a time.
 /// All but discard() throw Error naming the file.
 class PartitionTarget {
   public:
-    /// columns: as they begin the folders' names, the outermost first. prologue, epilogue: of each file.
-    PartitionTarget(std::filesystem::path path, std::string name, std::vector<std::string> columns,
-                    std::string prologue, std::string epilogue);
+    /// columns: as they begin the folders' names, the outermost first.
+    PartitionTarget(std::filesystem::path path, std::string name, std::vector<std::string> columns, FileFrame frame);
     ~PartitionTarget();
     PartitionTarget(const PartitionTarget&) = delete;
     PartitionTarget& operator=(const PartitionTarget&) = delete;
@@ -43,6 +49,7 @@ class PartitionTarget {
         std::unique_ptr<Packer> packer;
         std::list<File*>::iterator open;  // where `file` is
         bool is_begun = false;
+        bool has_rows = false;
     };
 
     void open(File& file);
@@ -56,8 +63,7 @@ class PartitionTarget {
     std::filesystem::path path_;
     std::string name_;
     std::vector<std::string> columns_;
-    std::string prologue_;
-    std::string epilogue_;
+    FileFrame frame_;
     FileLock lock_;
     std::map<std::string, File, std::less<>> files_;  // by folders
     std::list<File*> open_;                           // the one written to last in front

@@ -6,16 +6,17 @@
 
 namespace etl {
 
-/// Walks over one line of JSON by the places where its tokens begin, as simdjson's first stage finds them: it has
+/// Walks over one record of JSON by the places where its tokens begin, as simdjson's first stage finds them: it has
 /// checked UTF-8, quotes and control characters; what else makes JSON is checked here.
 class JsonCursor {
   public:
-    /// at, end: offsets into base of tokens; those behind `limit` belong to later lines.
+    /// at, end: offsets into base of tokens; those behind `limit` belong to later records.
     JsonCursor(const char* base, const std::uint32_t* at, const std::uint32_t* end, std::uint32_t limit)
         : base_(base), at_(at), end_(end), limit_(limit) {}
 
     /// The first byte of the token, 0 behind the last.
     char peek() const { return at_ < end_ && *at_ < limit_ ? base_[*at_] : '\0'; }
+    bool has_ended() const { return at_ >= end_ || *at_ >= limit_; }
     void next() { ++at_; }
     bool take(char wanted) {
         if (peek() != wanted) return false;

@@ -8,7 +8,7 @@
 #include "component/connector_spec.hpp"
 #include "data/gather.hpp"
 #include "data/text_parse.hpp"
-#include "formats/jsonl/json_cursor.hpp"
+#include "formats/json/json_cursor.hpp"
 
 namespace etl {
 

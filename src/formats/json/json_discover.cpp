@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "formats/jsonl/jsonl_format.hpp"
+#include "formats/json/json_document.hpp"
+#include "formats/json/json_format.hpp"
 
 namespace etl {
 
@@ -66,34 +67,67 @@ const DataType* settled(const DataType* type) {
     return record_type(std::move(fields), true);
 }
 
+/// The types of the objects that were seen.
+class SeenTypes {
+  public:
+    void add(std::string_view text) {
+        dom::element element;
+        if (parser_.parse(simdjson::padded_string(text)).get(element) != simdjson::SUCCESS || !element.is_object())
+            return;
+        all_ = merge(all_, type_of(element));
+        is_any_ = true;
+    }
+    std::vector<SourceColumn> columns() const {
+        if (!is_any_)
+            throw Error("E432", "no JSON object is found in the file's beginning, so its columns are not known");
+        std::vector<SourceColumn> columns;
+        for (const RecordField& field : settled(all_)->fields) {
+            SourceColumn column;
+            column.name = column.source_name = field.name;
+            column.type = field.type;
+            columns.push_back(std::move(column));
+        }
+        return columns;
+    }
+
+  private:
+    dom::parser parser_;
+    const DataType* all_ = record_type({}, true);
+    bool is_any_ = false;
+};
+
 }  // namespace
 
-std::vector<SourceColumn> discover_jsonl(std::span<const char> head, bool at_end, const OptionValues& /*options*/) {
-    std::string_view rest(head.data(), head.size());
-    if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-    dom::parser parser;
-    const DataType* all = record_type({}, true);
-    bool seen = false;
+std::vector<SourceColumn> discover_jsonl(std::span<const char> head, bool at_end, const OptionValues& options) {
+    const std::size_t begin = json_text_begin(head, true, options.text("encoding"), "").value_or(0);
+    std::string_view rest(head.data() + begin, head.size() - begin);
+    SeenTypes seen;
     while (!rest.empty()) {
         const std::size_t stop = rest.find('\n');
         if (stop == std::string_view::npos && !at_end) break;
-        const std::string_view line = rest.substr(0, stop);
+        seen.add(rest.substr(0, stop));
         rest = stop == std::string_view::npos ? std::string_view() : rest.substr(stop + 1);
-        dom::element element;
-        if (parser.parse(simdjson::padded_string(line)).get(element) != simdjson::SUCCESS || !element.is_object())
-            continue;
-        all = merge(all, type_of(element));
-        seen = true;
     }
-    if (!seen) throw Error("E432", "no JSON object is found in the file's first lines, so its columns are not known");
-    std::vector<SourceColumn> columns;
-    for (const RecordField& field : settled(all)->fields) {
-        SourceColumn column;
-        column.name = column.source_name = field.name;
-        column.type = field.type;
-        columns.push_back(std::move(column));
+    return seen.columns();
+}
+
+std::vector<SourceColumn> discover_json(std::span<const char> head, bool at_end, const OptionValues& options) {
+    const std::size_t begin = json_text_begin(head, true, options.text("encoding"), "").value_or(0);
+    JsonDocument document(options.text("rows"), static_cast<std::uint64_t>(options.integer("max_record")));
+    document.begin("", begin);
+    CutState state;
+    SeenTypes seen;
+    for (std::size_t at = begin; at < head.size();) {
+        const std::size_t size = document.cut(head.subspan(at), at_end, 0, state);
+        if (size == 0) break;
+        const std::string_view piece(head.data() + at, size);
+        std::vector<JsonSpan> values;
+        if (!state.passed) index_json_values(piece, 0, values);
+        for (const JsonSpan& value : values) seen.add(piece.substr(value.begin, value.end - value.begin));
+        at += size;
     }
-    return columns;
+    if (at_end) document.end(state);
+    return seen.columns();
 }
 
 }  // namespace etl

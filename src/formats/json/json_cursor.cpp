@@ -1,4 +1,4 @@
-#include "formats/jsonl/json_cursor.hpp"
+#include "formats/json/json_cursor.hpp"
 
 #include <cstring>
 

@@ -1,11 +1,12 @@
-#include "formats/jsonl/jsonl_format.hpp"
+#include "formats/json/json_format.hpp"
 
 namespace etl {
 
 namespace {
 
 constexpr OptionSpec kOptions[] = {
-    {"max_record", OptionType::size_bytes, "256MB", "the longest line that is read", 1},
+    {"encoding", OptionType::text, R"("utf-8")", "Reading: the encoding of the file, as for csv."},
+    {"max_record", OptionType::size_bytes, "256MB", "Reading: a longer line is an error.", 1, std::int64_t{1} << 31},
 };
 constexpr std::string_view kExamples[] = {
     "source logs = jsonl(\"logs/*.jsonl\") { time: timestamp, user: record { id: int, name: text? } }",

@@ -1,4 +1,4 @@
-#include "formats/jsonl/json_column.hpp"
+#include "formats/json/json_column.hpp"
 
 #include <cstdlib>
 #include <cstring>

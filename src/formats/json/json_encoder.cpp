@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/error.hpp"
 #include "base/json_writer.hpp"
 #include "component/flat_column.hpp"
 #include "data/print.hpp"
-#include "formats/jsonl/jsonl_format.hpp"
+#include "formats/json/json_format.hpp"
 
 namespace etl {
 
@@ -102,14 +103,29 @@ void append_value(Output& out, const Column& column, std::uint32_t row, std::str
     out.append(scratch);
 }
 
-class JsonlEncoder final : public Encoder {
+/// How rows stand in a file.
+struct RowFrame {
+    std::string_view prologue;
+    std::string_view before_row;
+    std::string_view behind_row;
+    std::string_view between_rows;
+    std::string_view epilogue;
+};
+
+constexpr RowFrame kLines = {"", "", "\n", "", ""};
+constexpr RowFrame kDocument = {"[", "\n", "", ",", "\n]\n"};
+
+class JsonEncoder final : public Encoder {
   public:
-    explicit JsonlEncoder(const SinkRequest& request) {
+    JsonEncoder(const SinkRequest& request, const RowFrame& frame) : frame_(frame) {
+        for (const std::string_view name : {"encoding", "max_record", "rows"})
+            if (request.options.given(name)) throw Error("E415", "`" + std::string(name) + "` is an option of reading");
         for (const Field& field : request.schema->fields) {
-            std::string key = keys_.empty() ? "{" : ",";
+            std::string key = keys_.empty() ? std::string(frame.before_row) + "{" : ",";
             append_json_string(key, field.name);
             keys_.push_back(key + ":");
         }
+        end_ = "}" + std::string(frame.behind_row);
     }
 
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return std::make_unique<EncodeSlot>(run); }
@@ -119,12 +135,15 @@ class JsonlEncoder final : public Encoder {
         for (Column& column : batch.columns) column = flat_column(batch, column, state.arena);
         Output out(state.memory,
                    std::max<std::size_t>(4096, std::size_t{batch.selected.size} * 40 * (keys_.size() + 1)));
+        bool is_first = true;
         for_each_row(batch.selected, [&](std::uint32_t row) {
+            if (!is_first) out.append(frame_.between_rows);
+            is_first = false;
             for (std::size_t i = 0; i < keys_.size(); ++i) {
                 out.append(keys_[i]);
                 append_value(out, batch.columns[i], row, state.scratch);
             }
-            out.append("}\n");
+            out.append(end_);
         });
         out.finish(chunk);
         chunk.rows = batch.selected.size;
@@ -134,17 +153,24 @@ class JsonlEncoder final : public Encoder {
         chunk.batch.keep.clear();
     }
 
-    void prologue(std::string& /*out*/) const override {}
-    void epilogue(std::string& /*out*/) const override {}
+    void prologue(std::string& out) const override { out += frame_.prologue; }
+    void epilogue(std::string& out) const override { out += frame_.epilogue; }
+    std::string_view separator() const override { return frame_.between_rows; }
 
   private:
+    const RowFrame& frame_;
     std::vector<std::string> keys_;
+    std::string end_;
 };
 
 }  // namespace
 
 std::unique_ptr<Encoder> make_jsonl_encoder(const SinkRequest& request) {
-    return std::make_unique<JsonlEncoder>(request);
+    return std::make_unique<JsonEncoder>(request, kLines);
+}
+
+std::unique_ptr<Encoder> make_json_encoder(const SinkRequest& request) {
+    return std::make_unique<JsonEncoder>(request, kDocument);
 }
 
 }  // namespace etl
