@@ -1,6 +1,7 @@
 #include "formats/csv/csv_layout.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/diagnostic.hpp"
 #include "base/error.hpp"
@@ -136,13 +137,27 @@ std::string missing_column(const CsvHead& head, const SourceColumn& column) {
     return message;
 }
 
-std::uint32_t find_column(const CsvHead& head, const SourceColumn& column, std::string_view file_name) {
-    const auto first = std::find(head.names.begin(), head.names.end(), column.source_name);
-    if (first == head.names.end()) throw_in_file("E410", file_name, missing_column(head, column));
-    if (std::find(first + 1, head.names.end(), column.source_name) != head.names.end())
-        throw_in_file("E411", file_name, "the header has `" + column.source_name + "` more than once");
-    return static_cast<std::uint32_t>(first - head.names.begin());
-}
+/// Places of the header's names. Files may have very many.
+class HeaderNames {
+  public:
+    explicit HeaderNames(const CsvHead& head) : head_(head) {
+        places_.reserve(head.names.size());
+        for (std::uint32_t i = 0; i < head.names.size(); ++i)
+            if (const auto [at, is_new] = places_.try_emplace(head.names[i], i); !is_new) at->second = kTwice;
+    }
+    std::uint32_t find(const SourceColumn& column, std::string_view file_name) const {
+        const auto at = places_.find(column.source_name);
+        if (at == places_.end()) throw_in_file("E410", file_name, missing_column(head_, column));
+        if (at->second == kTwice)
+            throw_in_file("E411", file_name, "the header has `" + column.source_name + "` more than once");
+        return at->second;
+    }
+
+  private:
+    static constexpr std::uint32_t kTwice = UINT32_MAX;
+    const CsvHead& head_;
+    std::unordered_map<std::string_view, std::uint32_t> places_;
+};
 
 }  // namespace
 
@@ -157,8 +172,9 @@ CsvLayout make_csv_layout(const CsvHead& head, const std::vector<SourceColumn>& 
                       "the first record has " + std::to_string(layout.columns) + " fields, but " +
                           std::to_string(columns.size()) + " columns are declared");
     std::vector<bool> used(layout.columns);
+    const HeaderNames names(head);
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        const std::uint32_t field = by_place ? static_cast<std::uint32_t>(i) : find_column(head, columns[i], file_name);
+        const std::uint32_t field = by_place ? static_cast<std::uint32_t>(i) : names.find(columns[i], file_name);
         layout.fields.push_back(field);
         used[field] = true;
         if (!columns[i].is_private) continue;

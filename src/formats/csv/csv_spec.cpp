@@ -1,3 +1,5 @@
+#include <unordered_set>
+
 #include "base/error.hpp"
 #include "component/connector_spec.hpp"
 #include "formats/csv/csv_decoder.hpp"
@@ -14,14 +16,14 @@ std::vector<SourceColumn> discover_csv(std::span<const char> head, bool at_end, 
     const auto found = read_csv_head(head, at_end, options, "");
     if (!found) throw Error("E413", "the header is longer than what is looked at; declare the columns");
     std::vector<SourceColumn> columns;
+    std::unordered_set<std::string> names;
     for (std::uint32_t i = 0; i < found->columns; ++i) {
         SourceColumn column;
         column.name = found->names.empty() ? "column" + std::to_string(i + 1) : found->names[i];
         column.source_name = column.name;
         column.type = simple_type(TypeKind::text);
-        for (const SourceColumn& before : columns)
-            if (before.name == column.name)
-                throw Error("E411", "the header has `" + column.name + "` more than once; declare the columns");
+        if (!names.insert(column.name).second)
+            throw Error("E411", "the header has `" + column.name + "` more than once; declare the columns");
         columns.push_back(std::move(column));
     }
     return columns;
