@@ -87,7 +87,7 @@ class Ground {
 
 }  // namespace
 
-TEST_CASE("pipelines with joins are what SQLite makes of them", "[runtime]") {
+TEST_CASE("pipelines with joins are what SQLite makes of them") {
     Ground ground;
     const std::string pairs = "select l.id, l.k, l.name, l.v, r.id, r.name from l ";
     const std::string named = "\n| map { id, k, name, v, other = r.id, title = r.name }";
@@ -111,7 +111,7 @@ TEST_CASE("pipelines with joins are what SQLite makes of them", "[runtime]") {
                      "order by v desc, place limit 1) order by l.place");
 }
 
-TEST_CASE("pipelines that sort, group and choose rows are what SQLite makes of them", "[runtime]") {
+TEST_CASE("pipelines that sort, group and choose rows are what SQLite makes of them") {
     Ground ground;
     const std::string all = "select id, k, name, v from ";
     ground.check("| sort by name desc, k nulls first", all + "l order by name desc nulls last, k nulls first, place");

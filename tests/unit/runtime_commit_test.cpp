@@ -72,7 +72,7 @@ struct Load {
 
 }  // namespace
 
-TEST_CASE("an incremental run commits on its way and goes on behind what it has", "[runtime]") {
+TEST_CASE("an incremental run commits on its way and goes on behind what it has") {
     Load load;
     const NodePort rows = load.builder.refuse_multiples(load.builder.source(load.in), 7);
     load.builder.target(rows, load.left);
@@ -100,7 +100,7 @@ TEST_CASE("an incremental run commits on its way and goes on behind what it has"
     CHECK(load.scratch.rejected_lines() == lines);
 }
 
-TEST_CASE("whatever fails, each target has each row once, and so have the rejects", "[runtime]") {
+TEST_CASE("whatever fails, each target has each row once, and so have the rejects") {
     for (std::uint32_t seed = 1; seed <= 60; ++seed) {
         INFO("seed " << seed);
         std::mt19937 chance(seed);
@@ -147,7 +147,7 @@ TEST_CASE("whatever fails, each target has each row once, and so have the reject
     }
 }
 
-TEST_CASE("a target that is ahead keeps what it holds when the run ends before it", "[runtime]") {
+TEST_CASE("a target that is ahead keeps what it holds when the run ends before it") {
     Load load;
     const NodePort rows = load.builder.source(load.in);
     load.builder.target(rows, load.left);
@@ -168,7 +168,7 @@ TEST_CASE("a target that is ahead keeps what it holds when the run ends before i
     }
 }
 
-TEST_CASE("a full load by key commits on its way, and begins again when it has failed", "[runtime]") {
+TEST_CASE("a full load by key commits on its way, and begins again when it has failed") {
     Load load;
     load.in.incremental = false;
     load.right.commits = false;
@@ -197,7 +197,7 @@ TEST_CASE("a full load by key commits on its way, and begins again when it has f
     CHECK(load.scratch.rejected_lines().size() == 143);
 }
 
-TEST_CASE("what waits in a spool is neither committed before it is written, nor written twice", "[runtime]") {
+TEST_CASE("what waits in a spool is neither committed before it is written, nor written twice") {
     Load load;
     SourceScript also;
     also.rows_by_lane = {1000};
@@ -219,7 +219,7 @@ TEST_CASE("what waits in a spool is neither committed before it is written, nor 
     CHECK(load.right.committed == numbers_below(1000, 1, true));
 }
 
-TEST_CASE("an interrupted incremental run keeps what it has read", "[runtime]") {
+TEST_CASE("an interrupted incremental run keeps what it has read") {
     Load load;
     load.in.rows_by_lane = {100'000};
     load.in.pause_us = 200;
@@ -247,7 +247,7 @@ TEST_CASE("an interrupted incremental run keeps what it has read", "[runtime]") 
     CHECK(load.left.committed.size() == 100'000);
 }
 
-TEST_CASE("a second run of a pipeline that commits is refused while the first is under way", "[runtime]") {
+TEST_CASE("a second run of a pipeline that commits is refused while the first is under way") {
     Load load;
     load.in.blocks_forever = true;
     load.builder.target(load.builder.source(load.in), load.left);

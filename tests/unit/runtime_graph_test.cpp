@@ -192,7 +192,7 @@ void try_graphs(std::uint32_t first, std::uint32_t count) {
 
 }  // namespace
 
-TEST_CASE("small graphs made by chance end, balance and give the same rows in any configuration", "[runtime]") {
+TEST_CASE("small graphs made by chance end, balance and give the same rows in any configuration") {
     try_graphs(1, 60);
     // A limit behind a limit, also past a union; one behind a union that gets emptied batches.
     for (const std::uint32_t seed : {2546U, 2782U, 8494U}) try_graphs(seed, 1);
@@ -206,7 +206,7 @@ TEST_CASE("ten thousand graphs made by chance", "[.soak]") {
     try_graphs(number("FIRST_SEED", 1000), number("GRAPHS", 10'000));
 }
 
-TEST_CASE("graphs made by chance that fail or are interrupted end too", "[runtime]") {
+TEST_CASE("graphs made by chance that fail or are interrupted end too") {
     for (std::uint32_t seed = 1; seed <= 60; ++seed) {
         RandomGraph graph(seed + 500);
         graph.builder.settings.workers = {1, 1 + seed % 8};

@@ -38,7 +38,7 @@ struct Scratch {
 
 }  // namespace
 
-TEST_CASE("rows keep their order whatever the workers and the blocks", "[runtime]") {
+TEST_CASE("rows keep their order whatever the workers and the blocks") {
     for (const std::uint32_t workers : {1U, 2U, 3U, 8U})
         for (const std::uint32_t block_rows : {1U, 7U, 100U})
             for (const bool fuse : {true, false}) {
@@ -68,7 +68,7 @@ TEST_CASE("rows keep their order whatever the workers and the blocks", "[runtime
             }
 }
 
-TEST_CASE("lanes come in turn, a batch each", "[runtime]") {
+TEST_CASE("lanes come in turn, a batch each") {
     SourceScript in;
     in.rows_by_lane = {4, 0, 6, 2};
     in.block_rows = 2;
@@ -81,7 +81,7 @@ TEST_CASE("lanes come in turn, a batch each", "[runtime]") {
           Numbers{0, 1, 2'000'000, 2'000'001, 3'000'000, 3'000'001, 2, 3, 2'000'002, 2'000'003, 2'000'004, 2'000'005});
 }
 
-TEST_CASE("branches of one producer are united number by number, others in turn", "[runtime]") {
+TEST_CASE("branches of one producer are united number by number, others in turn") {
     for (const bool fuse : {true, false}) {
         SourceScript a, b;
         a.rows_by_lane = {6};
@@ -100,7 +100,7 @@ TEST_CASE("branches of one producer are united number by number, others in turn"
     }
 }
 
-TEST_CASE("a probe waits for the build side, also of the same producer", "[runtime]") {
+TEST_CASE("a probe waits for the build side, also of the same producer") {
     for (const bool fuse : {true, false}) {
         SourceScript in, table;
         in.rows_by_lane = {50};
@@ -119,7 +119,7 @@ TEST_CASE("a probe waits for the build side, also of the same producer", "[runti
     }
 }
 
-TEST_CASE("a limit stops the reader, and only if nobody else wants more", "[runtime]") {
+TEST_CASE("a limit stops the reader, and only if nobody else wants more") {
     SourceScript in;
     in.rows_by_lane = {1'000'000};
     in.blocks_forever = true;
@@ -142,7 +142,7 @@ TEST_CASE("a limit stops the reader, and only if nobody else wants more", "[runt
     CHECK(other.rows == count_up(0, 1000));
 }
 
-TEST_CASE("a limit stops what a blocking stage emits, and the second input of a union", "[runtime]") {
+TEST_CASE("a limit stops what a blocking stage emits, and the second input of a union") {
     SourceScript in, more;
     in.rows_by_lane = {1000};
     more.rows_by_lane = {1000};
@@ -157,7 +157,7 @@ TEST_CASE("a limit stops what a blocking stage emits, and the second input of a 
     CHECK(report.nodes[1].cut > 0);
 }
 
-TEST_CASE("rejects are logged in order, counted by reason and given to flows", "[runtime]") {
+TEST_CASE("rejects are logged in order, counted by reason and given to flows") {
     std::string first;
     for (const std::uint32_t workers : {1U, 4U}) {
         const Scratch scratch;
@@ -191,7 +191,7 @@ TEST_CASE("rejects are logged in order, counted by reason and given to flows", "
     }
 }
 
-TEST_CASE("too many rejects fail the run, and nothing is published", "[runtime]") {
+TEST_CASE("too many rejects fail the run, and nothing is published") {
     for (const std::uint32_t workers : {1U, 8U})
         for (const std::uint32_t block_rows : {1U, 100U}) {
             const Scratch scratch;
@@ -218,7 +218,7 @@ TEST_CASE("too many rejects fail the run, and nothing is published", "[runtime]"
         }
 }
 
-TEST_CASE("of several failures the first in the order of the rows is shown", "[runtime]") {
+TEST_CASE("of several failures the first in the order of the rows is shown") {
     for (int round = 0; round < 20; ++round) {
         SourceScript in;
         in.rows_by_lane = {2000};
@@ -236,7 +236,7 @@ TEST_CASE("of several failures the first in the order of the rows is shown", "[r
     }
 }
 
-TEST_CASE("failures of readers, stages and writers end the run", "[runtime]") {
+TEST_CASE("failures of readers, stages and writers end the run") {
     const auto expect = [](const PipelineBuilder& builder, const SinkScript& out, const char* code) {
         const RunReport report = run_it(builder, code);
         CHECK(report.status == RunStatus::failed);
@@ -270,7 +270,7 @@ TEST_CASE("failures of readers, stages and writers end the run", "[runtime]") {
     }
 }
 
-TEST_CASE("an interrupted run drops what is staged", "[runtime]") {
+TEST_CASE("an interrupted run drops what is staged") {
     for (const int level : {1, 2})
         for (std::uint32_t delay_us = 0; delay_us < 20'000; delay_us = delay_us * 2 + 500) {
             SourceScript in, table;
