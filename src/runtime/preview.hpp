@@ -48,6 +48,7 @@ class Preview final : public Tap {
     void enters(std::uint32_t node, std::uint32_t input, const Batch& batch, Slot& slot) override;
     void leaves(std::uint32_t node, std::uint32_t port, const Batch& batch) override;
     void done(std::uint32_t node, std::uint32_t input, std::span<const Reject> refused) override;
+    void knows(std::uint32_t /*node*/, std::uint32_t /*input*/, const Batch& /*batch*/) override {}
     void run_ended() override;
 
     /// Once the run has ended.

@@ -258,7 +258,7 @@ void Runner::process(NodeState& node, std::uint32_t input, Batch&& batch) {
 }
 
 /// Rows that all targets behind the node hold from an earlier run go no further.
-bool Runner::drop_known(NodeState& node, const Batch& batch) {
+bool Runner::drop_known(NodeState& node, std::uint32_t input, const Batch& batch) {
     if (ticket_->known() == 0) return false;
     const std::uint64_t behind = context_.commits.behind(node.number);
     const std::uint64_t known = ticket_->known() & behind;
@@ -268,11 +268,12 @@ bool Runner::drop_known(NodeState& node, const Batch& batch) {
                                 "` leads to targets that hold different rows of the source; reset the offset of one "
                                 "of them or load them with `--full`");
     tally_[context_.layout.of_node(node.number, NodeCount::merged)] += batch.selected.size;
+    if (context_.tap != nullptr) context_.tap->knows(node.number, input, batch);
     return true;
 }
 
 void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
-    if (drop_known(node, batch)) return;
+    if (drop_known(node, input, batch)) return;
     NoEmitter nobody;
     batch.sequence = sequence_;
     batch.sequence.part = node.parts++;
@@ -284,7 +285,7 @@ void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
 }
 
 void Runner::encode(NodeState& node, Batch&& batch) {
-    if (drop_known(node, batch)) return;
+    if (drop_known(node, 0, batch)) return;
     ParcelPtr parcel = make_parcel(sequence_);
     Chunk& chunk = parcel->content.emplace<Chunk>();
     if (context_.tap != nullptr) context_.tap->enters(node.number, 0, batch, *node.slot);

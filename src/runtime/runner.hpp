@@ -71,7 +71,7 @@ class Runner {
     void deliver(NodeState& from, Exit& exit, Batch&& batch);
     void enter(NodeState& node, std::uint32_t input, Batch&& batch);
     void encode(NodeState& node, Batch&& batch);
-    bool drop_known(NodeState& node, const Batch& batch);
+    bool drop_known(NodeState& node, std::uint32_t input, const Batch& batch);
     void keep(NodeState& node, std::uint32_t input, Batch&& batch);
     void process(NodeState& node, std::uint32_t input, Batch&& batch);
     void merge_collected();

@@ -19,6 +19,8 @@ class Tap {
     virtual void leaves(std::uint32_t node, std::uint32_t port, const Batch& batch) = 0;
     /// The node has done with what has entered last. `refused`: by a blocking input or a target, which give nothing.
     virtual void done(std::uint32_t node, std::uint32_t input, std::span<const Reject> refused) = 0;
+    /// Instead of enters() and done(): all targets behind the node hold the rows from an earlier run.
+    virtual void knows(std::uint32_t node, std::uint32_t input, const Batch& batch) = 0;
     /// All threads have ended, good or not: nothing of a batch may be held any longer.
     virtual void run_ended() = 0;
 };

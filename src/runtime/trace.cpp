@@ -174,6 +174,8 @@ Trace::Trace(const Plan& plan, std::size_t most_rows)
             node->is_blocking.push_back(blocks);
             Keys keys;
             if (blocks && input == 0) keys = grouping_keys(node->bound, *node->inputs[0]);
+            const SinkRequest& sink = node->bound.sink;
+            if (node->bound.kind == NodeKind::target && !sink.keys.empty()) keys = {true, {}, sink.keys};
             if (blocks && input > 0 && !node->is_blocking[0]) {
                 const std::uint32_t left = node->inputs[0]->size();
                 if (node->bound.outputs[0]->size() == left + node->inputs[input]->size())
@@ -212,7 +214,29 @@ void Trace::enters(std::uint32_t number, std::uint32_t input, const Batch& batch
     // What is still there the node has thrown an error over.
     end_visits(node, true);
     const std::vector<Followed> found = find(batch);
+    const bool is_target = node.bound.kind == NodeKind::target;
+    if (found.empty() && (!is_target || node.awaited.empty())) return;
+    add_visits(node, number, input, batch, found);
+    if (is_target && node.keys[0].is_set)
+        find_later(node);
+    else if (node.keys[input].is_set)
+        await_keys(node, input);
+    node.watched = dynamic_cast<EvaluatorSlot*>(&slot);
+    if (node.watched != nullptr) node.watched->evaluator.observe(&node.watch);
+}
+
+void Trace::knows(std::uint32_t number, std::uint32_t input, const Batch& batch) {
+    const std::lock_guard lock(mutex_);
+    Node& node = *nodes_[number];
+    const std::vector<Followed> found = find(batch);
     if (found.empty()) return;
+    add_visits(node, number, input, batch, found);
+    for (const Node::Current& each : node.current) stories_[each.story].visits[each.visit].is_known = true;
+    end_visits(node, false);
+}
+
+void Trace::add_visits(Node& node, std::uint32_t number, std::uint32_t input, const Batch& batch,
+                       const std::vector<Followed>& found) {
     node.before = std::make_unique<BatchCells>(batch, *node.inputs[input], memory_);
     node.watch.begin(batch);
     for (const Followed& followed : found) {
@@ -225,9 +249,24 @@ void Trace::enters(std::uint32_t number, std::uint32_t input, const Batch& batch
         visit.input = input;
         visit.cells = node.before->row(followed.row, maker_);
     }
-    if (node.keys[input].is_set) await_keys(node, input);
-    node.watched = dynamic_cast<EvaluatorSlot*>(&slot);
-    if (node.watched != nullptr) node.watched->evaluator.observe(&node.watch);
+}
+
+/// Of a target that is loaded by key a later row takes the place of one before.
+void Trace::find_later(Node& node) {
+    BatchCells& before = *node.before;
+    for_each_row(before.batch().selected, [&](std::uint32_t row) {
+        std::vector<KeyText> key;
+        for (const std::uint32_t column : node.keys[0].of_output) key.push_back(key_text(before.column(column), row));
+        for (const Node::Awaited& awaited : node.awaited) {
+            if (awaited.key != key) continue;
+            TraceVisit& visit = stories_[awaited.story].visits[awaited.visit];
+            ++visit.key_rows;
+            visit.key_row = before.row(row, maker_);
+            visit.key_place = places_.of(before.batch().origin_of(row));
+        }
+        for (const Node::Current& each : node.current)
+            if (each.row == row) node.awaited.push_back({each.story, each.visit, 0, key});
+    });
 }
 
 /// The rows' keys, before they are lost in the node.

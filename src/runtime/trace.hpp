@@ -38,11 +38,13 @@ struct TraceVisit {
     std::vector<TraceOutput> outputs;  // the first ones
     std::uint64_t output_rows = 0;
     std::optional<TraceReject> reject;
-    /// Of a stage that sees all rows: the first row that came out with the same key; of the side of a join that rows
-    /// are looked up in: the first that found this one.
+    /// Of a stage that sees all rows: the first row that came out with the same key. Of the side of a join that rows
+    /// are looked up in: the first that found this one. Of a target that is loaded by key: the last one of the same key
+    /// that came later.
     std::optional<std::vector<Cell>> key_row;
     RowPlace key_place;
     std::uint64_t key_rows = 0;
+    bool is_known = false;       // the targets behind the node hold it from an earlier run
     bool ends_by_error = false;  // the node threw an error over the batch
     std::uint64_t position = 0;  // from 1, where the stage gives rows another order; 0: not there
 };
@@ -65,6 +67,7 @@ class Trace final : public Tap {
     void enters(std::uint32_t node, std::uint32_t input, const Batch& batch, Slot& slot) override;
     void leaves(std::uint32_t node, std::uint32_t port, const Batch& batch) override;
     void done(std::uint32_t node, std::uint32_t input, std::span<const Reject> refused) override;
+    void knows(std::uint32_t node, std::uint32_t input, const Batch& batch) override;
     void run_ended() override;
 
     // Once the run has ended.
@@ -93,6 +96,9 @@ class Trace final : public Tap {
     void look_for_matches(std::uint32_t node, const Batch& batch);
     void add_outputs(Node& node, std::uint32_t port, BatchCells& after);
     void add_rejects(Node& node, std::span<const Reject> rejects);
+    void add_visits(Node& node, std::uint32_t number, std::uint32_t input, const Batch& batch,
+                    const std::vector<Followed>& found);
+    void find_later(Node& node);
     void end_visits(Node& node, bool by_error);
     void await_keys(Node& node, std::uint32_t input);
     void find_keys(Node& node, BatchCells& after);

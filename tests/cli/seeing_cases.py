@@ -308,3 +308,12 @@ class Seeing(Case):
         self.expect(self.run_tool("etlrun", "--preview"), 2, "no FILE is given")
         self.write("p.etl", PIPELINE)
         self.assertEqual(self.expect(self.run_tool("etlrun", "--preview", "p.etl"), 0).stdout, PREVIEW)
+
+    def test_of_rows_with_one_key_the_later_one_is_loaded(self):
+        text = PIPELINE.replace("map { id, name, land = lands.label, total }", "map { id = id % 4, total }").replace(
+            'into csv("out.csv")', "into db.table(\"t\") upsert by id { create = true }")
+        shown = self.shown("--trace", "id == 1 or id == 5", text='connection db = sqlite("out.db")\n' + text)
+        self.assertEqual([line.strip() for line in shown.splitlines() if "=>" in line],
+                         ["=> merged into the row at b.csv:4, which comes later and has the same key",
+                          "=> would be written to out.db: table t"])
+        self.unchanged()

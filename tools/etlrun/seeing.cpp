@@ -63,7 +63,8 @@ void SeeingOptions::add_to(CLI::App& app) {
         ->type_name("[STAGE]");
     app.add_option("--trace", condition,
                    "follows the rows of the sources for which COND is true through every stage; writes nothing")
-        ->type_name("COND");
+        ->type_name("COND")
+        ->excludes("--preview");
     app.add_option("--rows", rows, "how many rows --preview shows of a stage, and --trace follows")->type_name("N");
 }
 

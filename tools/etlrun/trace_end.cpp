@@ -61,6 +61,9 @@ TraceEnd end_of(const ShownTrace& shown, const TraceVisit& visit) {
         return {"rejected", std::move(reason)};
     }
     if (visit.ends_by_error && visit.outputs.empty()) return {"stopped", "the run fails here"};
+    if (visit.is_known) return {"merged", "an earlier run has loaded it"};
+    if (node.kind == NodeKind::target && visit.key_rows > 0)
+        return {"merged", "into " + line_of(visit.key_place) + ", which comes later and has the same key"};
     if (node.kind == NodeKind::target) return {"written", shown.target_names[visit.node]};
     if (!visit.outputs.empty()) {
         std::string where;
