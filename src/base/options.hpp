@@ -21,7 +21,7 @@ struct OptionSpec {
     OptionType type;
     std::string_view default_value;  // as it is written in a pipeline: `","`, `256MB`, `true`; empty: none
     std::string_view summary;
-    std::int64_t least = INT64_MIN;  // of integer, size_bytes (bytes), duration_ms (milliseconds)
+    std::int64_t least = INT64_MIN;  // of integer, size_bytes, duration_ms (milliseconds); character: 0 allows none
     std::int64_t most = INT64_MAX;
     std::span<const std::string_view> choices = {};  // of text: the allowed values; empty: any
 };

@@ -226,7 +226,8 @@ void report(std::string_view name, Signatures signatures, std::span<const BoundA
     std::vector<ExprPtr> values;
     for (const BoundArgument& argument : arguments) values.push_back(argument.value);
     const bool is_word = std::isalpha(static_cast<unsigned char>(name.front())) != 0 && name.find(' ') == name.npos;
-    if (misfit.message.empty())
+    // The hints are those of operators: of a function its parameters tell.
+    if (misfit.message.empty() && (!is_word || name == "in"))
         for (std::string& hint : type_hints(name, values)) notes.push_back(std::move(hint));
     if (is_word && name != "not" && name != "in")
         for (const auto& parameters : signatures)

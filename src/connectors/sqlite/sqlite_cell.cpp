@@ -95,6 +95,7 @@ int compare_cells(const SqliteCell& left, const SqliteCell& right) {
 }
 
 std::string_view cell_text(const SqliteCell& cell, char (&room)[kFloatWidth_bytes]) {
+    if (cell.kind == Kind::null) return {};
     if (cell.kind == Kind::integer) return {room, static_cast<std::size_t>(print_int(room, cell.integer) - room)};
     if (cell.kind == Kind::floating) return {room, static_cast<std::size_t>(print_float(room, cell.floating) - room)};
     return cell.bytes;

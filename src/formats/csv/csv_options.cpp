@@ -10,7 +10,7 @@ namespace {
 constexpr OptionSpec kOptions[] = {
     {"delimiter", OptionType::character, R"(",")", "The character between fields."},
     {"quote", OptionType::character, R"("\"")",
-     "The character around fields that hold a delimiter, a quote or a line end; empty for none."},
+     "The character around fields that hold a delimiter, a quote or a line end; empty for none.", 0},
     {"encoding", OptionType::text, R"("utf-8")",
      "The encoding of the file: utf-8, latin1, windows-1252, utf-16 and whatever else ICU knows."},
     {"header", OptionType::integer, "1", "Lines of the header, of which the last has the names; 0 for none.", 0, 1000},

@@ -83,6 +83,7 @@ std::optional<OptionValue> typed_value(const OptionSpec& spec, const GivenValue&
             if (value.kind == Kind::text) return OptionValue(std::vector<std::string>{value.text});
             break;
         case OptionType::character:
+            if (value.kind == Kind::text && value.text.empty() && spec.least == 0) return OptionValue(value.text);
             if (value.kind == Kind::text && value.text.size() == 1 && static_cast<unsigned char>(value.text[0]) < 0x80)
                 return OptionValue(value.text);
             break;
