@@ -146,7 +146,8 @@ std::vector<std::string> type_hints(std::string_view function, std::span<const E
         hints.emplace_back("to a date a duration of days is added: day + 1d, or add_days(day, n)");
     else if (sums && has_number && has(of(TypeKind::timestamp)))
         hints.emplace_back("to a timestamp a duration is added: t + 1h, t + n * 1h");
-    if (has_number && has(of(TypeKind::boolean))) hints.emplace_back("a bool becomes a number by int(x)");
+    if (function.find_first_of("+-*/%<>=!") == 0 && has_number && has(of(TypeKind::boolean)))
+        hints.emplace_back("a bool becomes a number by int(x)");
     if (function == "-x" && has_text)
         hints.emplace_back("a text becomes a number by int(x), decimal(x, 12, 2) or float(x)");
     if (function == "[]" && !values.front()->type->is(TypeKind::list))
