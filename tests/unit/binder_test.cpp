@@ -216,5 +216,5 @@ from e | into csv("e2.csv")
           "c: 1 price 5.00 <  lag 0 from  00\n"
           "d: 3   <  lag 0 from  01\n"
           "e: 0   <  lag 0 from  00\n");
-    CHECK(targets == "3 commits full\n0 commits full\n0 commits full\n0 commits full\n1 full\n");
+    CHECK(targets == "3 commits full\n0 commits full\n0 commits full\n0 commits full\n1\n");
 }
