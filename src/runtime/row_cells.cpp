@@ -1,6 +1,7 @@
 #include "runtime/row_cells.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/json_writer.hpp"
 #include "data/print.hpp"
@@ -14,11 +15,12 @@ Cell CellMaker::make(const Column& column, std::uint32_t row, bool is_private) c
         cell.json = "null";
         return cell;
     }
+    std::string text;
+    append_text(text, column, row);
+    cell.digest = std::hash<std::string>{}(text);
     if (is_private) {
         cell.text = "***";
     } else {
-        std::string text;
-        append_text(text, column, row);
         cell.text = secrets_.redact_data(text);
         cell.is_text = column.type->is(TypeKind::text);
         if (cell.text == text) {

@@ -17,9 +17,12 @@ struct Cell {
     std::string text;
     std::string json;
     bool is_null = false;
-    bool is_text = false;  // and not masked: spaces at its ends matter
-    friend bool operator==(const Cell&, const Cell&) = default;
+    bool is_text = false;    // and not masked: spaces at its ends matter
+    std::size_t digest = 0;  // of what may be hidden
 };
+
+/// Also of private ones.
+inline bool is_same_value(const Cell& a, const Cell& b) { return a.is_null == b.is_null && a.digest == b.digest; }
 
 /// Where a row was read.
 struct RowPlace {

@@ -317,3 +317,8 @@ class Seeing(Case):
                          ["=> merged into the row at b.csv:4, which comes later and has the same key",
                           "=> would be written to out.db: table t"])
         self.unchanged()
+
+    def test_a_private_value_that_is_changed_is_told_without_it(self):
+        text = PIPELINE.replace("name: trim, upper", "email: upper")
+        self.assertIn("\n    email: ***  upper ->  ***\n", self.shown("--trace", "id == 1", text=text))
+        self.assertIn("\n    changed: email in 5 rows\n", self.shown("--preview", text=text))

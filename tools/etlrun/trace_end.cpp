@@ -1,12 +1,15 @@
 #include <algorithm>
 
 #include "base/quantity.hpp"
+#include "data/display_width.hpp"
 #include "runtime/trace_values.hpp"
 #include "tools/etlrun/trace_view.hpp"
 
 namespace etl {
 
 namespace {
+
+constexpr std::size_t kMostText = 60;
 
 std::string list_cells(const std::vector<std::string>& names, const std::vector<Cell>& cells, std::size_t first = 0) {
     std::string out;
@@ -47,7 +50,8 @@ std::string unmet(const ShownTrace& shown, const TraceVisit& visit) {
     for (const StageExpr& each : expressions_of(shown.nodes[visit.node]))
         for (const TraceValue& value : visit.values)
             if (value.expr == each.expr.get())
-                return text_in_line(shown.texts, each.expr->span) + " is " + value_text(value.value);
+                return cut_to_width(text_in_line(shown.texts, each.expr->span), kMostText) + " is " +
+                       value_text(value.value);
     return {};
 }
 
@@ -88,7 +92,8 @@ std::string trace_summary(const ShownTrace& shown) {
     std::string out = trace.matches() == 0 ? "no row" : rows(trace.matches());
     out += " of " + names + " with " + shown.condition;
     if (trace.matches() > trace.stories().size())
-        out += "; the first " + format_count(trace.stories().size()) + " are shown";
+        out += trace.stories().size() == 1 ? "; the first is shown"
+                                           : "; the first " + format_count(trace.stories().size()) + " are shown";
     if (trace.failures() > 0) out += "; of " + rows(trace.failures()) + " it cannot be said: " + trace.first_failure();
     if (trace.refused_by_source() > 0)
         out += "; " + rows(trace.refused_by_source()) + " could not be read, and not be asked";

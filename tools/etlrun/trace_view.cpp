@@ -120,7 +120,7 @@ class TraceWriter {
         std::reverse(chain.begin(), chain.end());
         for (const BoundExpr* rule : chain) {
             const TraceValue* made = find(visit.values, *rule);
-            if (made == nullptr || (made->value.text == last.text && made->value.is_null == last.is_null)) continue;
+            if (made == nullptr || is_same_value(made->value, last)) continue;
             text += "  " + dim(cut_to_width(text_in_line(shown_.texts, rule->span), kMostText) + " ->") + "  " +
                     value_text(made->value);
             last = made->value;
@@ -178,8 +178,7 @@ class TraceWriter {
             if (before[i] >= 0) kept[static_cast<std::size_t>(before[i])] = true;
             if (std::find(told.begin(), told.end(), names[i]) != told.end()) continue;
             const Cell* was = before[i] < 0 ? nullptr : &visit.cells[static_cast<std::size_t>(before[i])];
-            if (was != nullptr && was->text == output.cells[i].text && was->is_null == output.cells[i].is_null)
-                continue;
+            if (was != nullptr && is_same_value(*was, output.cells[i])) continue;
             pairs.push_back({(was == nullptr ? "+ " : "") + names[i],
                              (was == nullptr ? "" : value_text(*was) + " -> ") + value_text(output.cells[i]), ""});
         }
