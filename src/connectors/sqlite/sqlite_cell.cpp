@@ -37,6 +37,30 @@ int compare_mixed(std::int64_t left, double right) {
     return compare_numbers(0.0, right - static_cast<double>(whole));
 }
 
+/// As SQLite's own date functions take numbers: whole ones are seconds since 1970, others are Julian days.
+std::string convert_time(const SqliteCell& cell, const DataType* type, Value& out) {
+    constexpr std::int64_t kFirst_ms = -62'135'596'800'000;  // 0001-01-01
+    constexpr std::int64_t kLast_ms = 253'402'300'799'999;   // 9999-12-31
+    constexpr std::int64_t kDay_ms = 86'400'000;
+    constexpr double kJulianDayOf1970 = 2440587.5;
+    std::int64_t ms = 0;
+    if (cell.kind == Kind::integer) {
+        if (cell.integer < kFirst_ms / 1000 || cell.integer > kLast_ms / 1000)
+            return parse_reason(ParseResult::out_of_range, type);
+        ms = cell.integer * 1000;
+    } else {
+        const double days = cell.floating - kJulianDayOf1970;
+        if (!(std::abs(days) < 1e7)) return parse_reason(ParseResult::out_of_range, type);
+        // No more than milliseconds are exact in a number of days.
+        ms = std::llround(days * static_cast<double>(kDay_ms));
+        if (ms < kFirst_ms || ms > kLast_ms) return parse_reason(ParseResult::out_of_range, type);
+    }
+    const bool is_date = type->is(TypeKind::date);
+    if (is_date && ms % kDay_ms != 0) return "it has a time of day, and a date has none";
+    out = {type, is_date ? ms / kDay_ms : ms * 1000};
+    return {};
+}
+
 }  // namespace
 
 SqliteCell cell_of(const SqliteStatement& statement, int column) {
@@ -121,6 +145,8 @@ std::string convert_cell(const SqliteCell& cell, const DataType* type, const Col
         out = {type, cell.integer == 1};
         return {};
     }
+    const bool is_time = type->is(TypeKind::timestamp) || type->is(TypeKind::date);
+    if (is_time && !is_bytes && format.is_default()) return convert_time(cell, type, out);
     std::string_view text = cell_text(cell, room);
     // 12.0 in a column of whole numbers is 12.
     if (type->is(TypeKind::integer) && cell.kind == Kind::floating && text.ends_with(".0")) text.remove_suffix(2);

@@ -26,8 +26,9 @@ const DataType* declared_column_type(std::string declared, bool nullable) {
             return decimal_type(precision, scale, nullable);
         return simple_type(TypeKind::text, nullable);
     }
-    if (has("INT")) return simple_type(TypeKind::integer, nullable);
+    // "FLOATING POINT" is no INT.
     if (has("REAL") || has("FLOA") || has("DOUB")) return simple_type(TypeKind::floating, nullable);
+    if (has("INT")) return simple_type(TypeKind::integer, nullable);
     if (has("TIMESTAMP") || has("DATETIME")) return simple_type(TypeKind::timestamp, nullable);
     if (has("DATE")) return simple_type(TypeKind::date, nullable);
     return simple_type(TypeKind::text, nullable);

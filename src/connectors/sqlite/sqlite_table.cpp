@@ -9,9 +9,18 @@ namespace etl {
 
 namespace {
 
-const char* created_type(const DataType* type) {
-    if (type->is(TypeKind::integer) || type->is(TypeKind::boolean)) return "INTEGER";
-    return type->is(TypeKind::floating) ? "REAL" : "TEXT";
+/// As discover() reads it again. A decimal keeps its digits in a TEXT only: SQLite's numbers have 15.
+std::string created_type(const DataType* type) {
+    switch (type->kind) {
+        case TypeKind::integer: return "INTEGER";
+        case TypeKind::boolean: return "BOOLEAN";
+        case TypeKind::floating: return "REAL";
+        case TypeKind::date: return "DATE";
+        case TypeKind::timestamp: return "TIMESTAMP";
+        case TypeKind::decimal:
+            return "DECIMAL_TEXT(" + std::to_string(type->precision) + ", " + std::to_string(type->scale) + ")";
+        default: return "TEXT";
+    }
 }
 
 std::string name_list(const std::vector<std::string>& names) {
@@ -96,8 +105,8 @@ void SqliteTable::make_stage(SqliteDatabase& database, std::uint32_t number) {
     const std::string name = "etl_stage_" + std::to_string(number);
     stage_ = "temp." + name;
     std::string sql = "create table " + stage_ + " (";
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        sql += quote_sql_name(columns_[i]) + " " + created_type(request_.schema->fields[i].type) + ", ";
+    // Without types, values stay as they are until the table takes them.
+    for (const std::string& column : columns_) sql += quote_sql_name(column) + ", ";
     if (has_gone()) sql += gone_ + " integer not null, ";
     if (request_.mode == WriteMode::upsert) return database.execute(sql + "unique (" + name_list(keys_) + "))");
     sql.resize(sql.size() - 2);

@@ -1,9 +1,11 @@
 #include "connectors/sqlite/sqlite_writer.hpp"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "connectors/sqlite/sqlite_affinity.hpp"
 #include "data/print.hpp"
 #include "expr/row_origins.hpp"
 
@@ -26,8 +28,15 @@ class SqliteWriter final : public Writer {
         transaction_->write([&](SqliteDatabase& database) {
             prepare(database);
             for_each_row(batch.selected, [&](std::uint32_t row) {
-                if (std::string why = write_row(database, batch, row); !why.empty())
-                    refused.push_back({row, std::move(why)});
+                if (auto change = guards_.find(batch, row)) {
+                    refused.push_back({row, std::move(change->why), change->column});
+                    return;
+                }
+                std::string why = write_row(database, batch, row);
+                if (why == kNoRow)
+                    refused.push_back({row, std::move(why), request_.keys.front()});
+                else if (!why.empty())
+                    refused.push_back({row, std::move(why), std::nullopt});
             });
         });
         if (!refused.empty()) refuse(batch, refused);
@@ -44,6 +53,8 @@ class SqliteWriter final : public Writer {
         if (std::exchange(is_prepared_, true)) return;
         for (std::uint32_t i = 0; i < request_.schema->size(); ++i) columns_.push_back(i);
         if (request_.mode == WriteMode::remove) columns_ = request_.keys;
+        guards_ = SqliteGuards(database.table_columns(request_.member_argument), *request_.schema, columns_);
+        float_texts_.resize(request_.schema->size());
         row_ = database.prepare(table_.row_statement());
         has_gone_ = request_.delete_when != nullptr;
         const std::string gone = table_.gone_statement();
@@ -54,6 +65,7 @@ class SqliteWriter final : public Writer {
     struct Refusal {
         std::uint32_t row;
         std::string why;
+        std::optional<std::uint32_t> column;
     };
 
     /// Why the row is refused; empty where it is not.
@@ -73,28 +85,34 @@ class SqliteWriter final : public Writer {
         return request_.mode == WriteMode::update && database.changes() == 0 ? kNoRow : "";
     }
 
-    static void bind(SqliteStatement& statement, std::uint32_t number, const Column& column, std::uint32_t row) {
+    void bind(SqliteStatement& statement, std::uint32_t number, const Column& column, std::uint32_t row) {
         const int place = static_cast<int>(number) + 1;
         if (!column.is_valid(row)) return statement.bind_null(place);
         if (column.encoding == Encoding::constant) row = 0;
         switch (column.type->kind) {
             case TypeKind::integer: return statement.bind_int(place, column.data<std::int64_t>()[row]);
             case TypeKind::boolean: return statement.bind_int(place, column.data<std::uint8_t>()[row]);
-            case TypeKind::floating: return statement.bind_float(place, column.data<double>()[row]);
+            case TypeKind::floating: {
+                const double value = column.data<double>()[row];
+                if (!guards_.writes_text(number)) return statement.bind_float(place, value);
+                char room[kFloatWidth_bytes];
+                float_texts_[number].assign(room, print_float(room, value));
+                return statement.bind_text(place, float_texts_[number]);
+            }
             default: return statement.bind_text(place, column.data<Text>()[row].view());
         }
     }
 
     void refuse(Batch& batch, std::vector<Refusal>& refused) const {
         RowOrigins origins(batch);
-        for (auto& [row, why] : refused) {
+        for (auto& [row, why, column] : refused) {
             Reject reject;
             reject.span = request_.span;
-            if (why == kNoRow) {
-                const Field& key = request_.schema->fields[request_.keys.front()];
-                reject.column = key.name;
-                append_text(reject.value, batch.columns[request_.keys.front()], row);
-                if (key.is_private) reject.value = "***";
+            if (column) {
+                const Field& field = request_.schema->fields[*column];
+                reject.column = field.name;
+                append_text(reject.value, batch.columns[*column], row);
+                if (field.is_private) reject.value = "***";
             }
             reject.reason = std::move(why);
             reject.origin = origins.at(row);
@@ -109,6 +127,8 @@ class SqliteWriter final : public Writer {
     std::shared_ptr<SqliteTransaction> transaction_;
     SqliteWritten& written_;
     std::vector<std::uint32_t> columns_;  // that the statement binds
+    SqliteGuards guards_;
+    std::vector<std::string> float_texts_;  // bound until the next row
     bool is_prepared_ = false;
     bool has_gone_ = false;
     bool deletes_ = false;
