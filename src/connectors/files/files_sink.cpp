@@ -6,7 +6,9 @@
 #include "connectors/files/partition_encoder.hpp"
 #include "connectors/files/partition_target.hpp"
 #include "io/encoding.hpp"
+#include "io/file_error.hpp"
 #include "io/file_target.hpp"
+#include "io/sync_folder.hpp"
 
 namespace etl {
 
@@ -40,6 +42,15 @@ std::filesystem::path path_of(const SinkRequest& request) {
 
 std::string name_of(const SinkRequest& request) {
     return request.address == "-" ? std::string("standard output") : request.address;
+}
+
+/// One level, as people make folders for what they write.
+void make_folder(const SinkRequest& request) {
+    const std::filesystem::path folder = path_of(request).parent_path();
+    std::error_code error;
+    if (folder.empty() || !std::filesystem::create_directory(folder, error)) return;
+    if (const int reason = sync_folder(folder.parent_path()); reason != 0)
+        throw_file_error("write", name_of(request), reason);
 }
 
 /// Replaced as a whole at the end of a run.
@@ -149,6 +160,7 @@ class PartitionSink : public Sink {
 
     std::unique_ptr<Encoder> make_encoder() override { return make_partition_encoder(request_); }
     std::vector<StoredPosition> begin(RunContext&) override {
+        if (request_.address != "-") make_folder(request_);
         target_->begin();
         return {};
     }
@@ -213,7 +225,10 @@ class PartitionAppendSink : public Sink {
     }
 
     std::unique_ptr<Encoder> make_encoder() override { return make_partition_encoder(request_); }
-    std::vector<StoredPosition> begin(RunContext&) override { return target_.begin(); }
+    std::vector<StoredPosition> begin(RunContext&) override {
+        if (request_.address != "-") make_folder(request_);
+        return target_.begin();
+    }
     std::unique_ptr<Writer> open() override { return std::make_unique<PartitionAppendWriter>(target_); }
     void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
     void prepare() override { target_.flush(); }
@@ -235,17 +250,27 @@ class PartitionAppendSink : public Sink {
     PartitionAppend target_;
 };
 
+/// The address of partitions may be a folder, or one to be made: a name without an ending, or `/` behind it. Each file
+/// in it is called by its format.
+SinkRequest partitions_of(const SinkRequest& request) {
+    SinkRequest made = request;
+    const std::filesystem::path path(request.address);
+    if (request.address == "-" || path.has_extension()) return made;
+    made.address = (path / ("rows." + std::string(request.format->name))).string();
+    return made;
+}
+
 }  // namespace
 
 std::unique_ptr<Sink> make_files_sink(const SinkRequest& request) {
     for (const std::string_view name : {"optional", "max_unpacked", "max_ratio"})
         if (request.connection.given(name)) throw Error("E415", "`" + std::string(name) + "` is an option of reading");
     if (request.mode == WriteMode::append && !request.partitions.empty())
-        return std::make_unique<PartitionAppendSink>(request);
+        return std::make_unique<PartitionAppendSink>(partitions_of(request));
     if (request.mode == WriteMode::append) return std::make_unique<AppendSink>(request);
     if (request.mode != WriteMode::replace || request.commits)
         throw Error("E417", name_of(request) + ": a file is replaced as a whole or added to; write `append`");
-    if (!request.partitions.empty()) return std::make_unique<PartitionSink>(request);
+    if (!request.partitions.empty()) return std::make_unique<PartitionSink>(partitions_of(request));
     return std::make_unique<FilesSink>(request);
 }
 
