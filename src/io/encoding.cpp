@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -90,6 +91,7 @@ class ConvertingReader : public ByteReader {
             bytes_at_ = 0;
             bytes_end_ = reader_->read(bytes_.data(), bytes_.size());
             flushing_ = bytes_end_ == 0;
+            if (std::exchange(is_first_, false)) choose_byte_order();
         }
         const char* from = bytes_.data() + bytes_at_;
         UChar* out = units_.data();
@@ -99,6 +101,15 @@ class ConvertingReader : public ByteReader {
         bytes_at_ = static_cast<std::size_t>(from - bytes_.data());
         ended_ = flushing_ && status != U_BUFFER_OVERFLOW_ERROR;
         to_utf8(out);
+    }
+
+    /// UTF-16 without a mark would be taken for big-endian, but what begins with a character of ASCII shows its order.
+    void choose_byte_order() {
+        UErrorCode status = U_ZERO_ERROR;
+        const std::string_view name = ucnv_getName(converter_.get(), &status);
+        if (name != "UTF-16" || bytes_end_ < 2 || bytes_[0] == '\0' || bytes_[1] != '\0') return;
+        converter_ = open_converter("UTF-16LE");
+        ucnv_setToUCallBack(converter_.get(), mark_no_character, nullptr, nullptr, nullptr, &status);
     }
 
     void to_utf8(const UChar* end) {
@@ -138,6 +149,7 @@ class ConvertingReader : public ByteReader {
     std::size_t text_at_ = 0;
     std::size_t text_end_ = 0;
     std::uint32_t half_ = 0;  // the first half of a pair, whose second comes in the next piece
+    bool is_first_ = true;    // no byte was read yet
     bool flushing_ = false;
     bool ended_ = false;
 };

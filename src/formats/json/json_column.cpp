@@ -183,6 +183,7 @@ bool JsonColumn::put_scalar(JsonCursor& cursor, std::uint32_t row, JsonFailure& 
     if (field_->type->is(TypeKind::floating)) return put_parsed(token, row, failure);
     if (token.find_first_of("eE") != std::string_view::npos) {
         const std::string plain = without_exponent(token);
+        if (plain.empty()) return fail(failure, token, parse_reason(ParseResult::out_of_range, field_->type));
         return put_parsed(field_->type->is(TypeKind::integer) ? without_zero_places(plain) : plain, row, failure);
     }
     return put_parsed(field_->type->is(TypeKind::integer) ? without_zero_places(token) : token, row, failure);

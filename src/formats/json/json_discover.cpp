@@ -17,8 +17,11 @@ const DataType* type_of(dom::element value);
 const DataType* merge(const DataType* a, const DataType* b) {
     if (a == b || b->is(TypeKind::null)) return a;
     if (a->is(TypeKind::null)) return b;
-    const bool numbers = (a->is(TypeKind::integer) || a->is(TypeKind::floating)) &&
-                         (b->is(TypeKind::integer) || b->is(TypeKind::floating));
+    const bool numbers = a->is_number() && b->is_number();
+    const auto is_whole = [](const DataType* type) {
+        return type->is(TypeKind::integer) || type->is(TypeKind::decimal);
+    };
+    if (is_whole(a) && is_whole(b)) return decimal_type(20, 0, true);
     if (numbers) return simple_type(TypeKind::floating, true);
     if (a->is(TypeKind::list) && b->is(TypeKind::list)) return list_type(merge(a->element, b->element), true);
     if (!a->is(TypeKind::record) || !b->is(TypeKind::record)) return simple_type(TypeKind::text, true);
@@ -37,7 +40,7 @@ const DataType* merge(const DataType* a, const DataType* b) {
 const DataType* type_of(dom::element value) {
     switch (value.type()) {
         case dom::element_type::INT64: return simple_type(TypeKind::integer, true);
-        case dom::element_type::UINT64:
+        case dom::element_type::UINT64: return decimal_type(20, 0, true);  // beyond int, and no float holds it
         case dom::element_type::DOUBLE: return simple_type(TypeKind::floating, true);
         case dom::element_type::BOOL: return simple_type(TypeKind::boolean, true);
         case dom::element_type::STRING: return simple_type(TypeKind::text, true);

@@ -118,6 +118,12 @@ BoundStage StageBinder::call_stage(std::uint32_t number) {
 }
 
 void StageBinder::forget_unknown(Schema& schema) const {
+    const auto has_unknown = [](const StageInput& input) {
+        return std::any_of(input.schema->fields.begin(), input.schema->fields.end(),
+                           [](const Field& field) { return field.type == nullptr; });
+    };
+    // Looking up each column of very many would take long.
+    if (work_.unknown.empty() && std::none_of(work_.inputs.begin(), work_.inputs.end(), has_unknown)) return;
     const auto is_unknown = [&](const Field& field) {
         if (field.qualifier.empty() &&
             std::find(work_.unknown.begin(), work_.unknown.end(), field.name) != work_.unknown.end())
