@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "data/batch.hpp"
 
@@ -46,7 +47,7 @@ struct StageCounts {
     std::uint64_t filtered = 0;
     std::uint64_t merged = 0;
     std::uint64_t cut = 0;
-    std::uint64_t warned = 0;  // of `validate … warn`: no part of the balance
+    std::vector<std::uint64_t> warned;  // by place in StageOperator::warnings(); no part of the balance
 };
 
 /// The state of one worker in one stage. Leased by workers, never in a thread.
@@ -58,12 +59,20 @@ struct Slot {
     virtual ~Slot() = default;
 };
 
+/// Why a stage lets rows pass with a warning.
+struct WarningReason {
+    std::string text;  // empty: as it is written at the span
+    SourceSpan span;
+};
+
 /// What a stage does. One a plan node, immutable while running but for what combine and finish hand over.
 class StageOperator {
   public:
     virtual ~StageOperator() = default;
     virtual StageKind kind(std::uint32_t input) const = 0;
     virtual std::unique_ptr<Slot> make_slot(RunContext& run) = 0;
+    /// Slots count rows for each in `counts.warned`.
+    virtual std::vector<WarningReason> warnings() const { return {}; }
     /// Row-wise and ordered inputs: pushes the batch on, also when no row is left (its number, position and rejects
     /// travel). Blocking inputs: keeps what it needs and pushes nothing; the runtime has taken the batch's rejects.
     /// Rejects that a blocking input makes are left in batch.rejects (the batch is passed by reference).

@@ -99,6 +99,7 @@ std::optional<BoundPipeline> bind_pipeline(const ast::File& file, const std::vec
     made.name = context.pipeline;
     made.folder = context.folder;
     made.settings = context.settings;
+    made.params = context.parameters.values(context);
     made.start_us = context.start_us;
     made.secrets = context.secrets;
     return made;

@@ -67,11 +67,21 @@ struct BoundNode {
 /// shard?, row?. time is a timestamp, line an int, the others are texts.
 SchemaPtr rejects_schema();
 
+/// What the state folder keeps of old runs.
+struct Retention {
+    std::uint64_t runs = 1000;  // of a pipeline
+    std::uint64_t days = 90;
+};
+
 /// A checked pipeline: what the binder makes and the planner takes.
 struct BoundPipeline {
     std::string name;
     std::filesystem::path folder;        // of the .etl file
-    std::filesystem::path state_folder;  // rejects, logs
+    std::filesystem::path file;          // it, absolute
+    std::filesystem::path state_folder;  // history, rejects, logs
+    Retention retention;
+    std::string profile;                                      // of etl.toml
+    std::vector<std::pair<std::string, std::string>> params;  // their values as text, *** for what is private
     Settings settings;
     std::vector<BoundNode> nodes;
     std::string run_id;

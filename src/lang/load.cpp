@@ -27,12 +27,6 @@ std::string make_run_id(std::int64_t start_us) {
     return text;
 }
 
-std::filesystem::path state_folder(const bind::Context& context) {
-    if (context.config.path.empty()) return context.folder / ".etl";
-    const std::filesystem::path beside = context.config.path.parent_path();
-    return context.config.state.empty() ? beside / ".etl" : (beside / context.config.state).lexically_normal();
-}
-
 std::vector<ast::File> parse_standard_library(SourceTexts& texts, Diagnostics& diagnostics) {
     std::vector<ast::File> files;
     for (const StdlibFile& file : stdlib_files())
@@ -69,7 +63,10 @@ std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, co
     std::optional<BoundPipeline> bound = bind_pipeline(file, library, context);
     diagnostics = without_secrets(diagnostics, context.secrets);
     if (!bound) return std::nullopt;
-    bound->state_folder = state_folder(context);
+    bound->file = std::filesystem::absolute(path).lexically_normal();
+    bound->state_folder = state_folder(context.config, context.folder);
+    bound->retention = context.config.retention;
+    bound->profile = options.profile;
     bound->run_id = options.run_id.empty() ? make_run_id(bound->start_us) : options.run_id;
     bound->texts = texts;
     return bound;

@@ -48,7 +48,8 @@ std::vector<NodeBalance> balance_of(const Engine& engine) {
         balance.filtered = count(engine, totals, number, NodeCount::filtered);
         balance.merged = count(engine, totals, number, NodeCount::merged);
         balance.cut = count(engine, totals, number, NodeCount::cut);
-        balance.warned = count(engine, totals, number, NodeCount::warned);
+        for (std::size_t i = 0; i < engine.layout.warnings(number); ++i)
+            balance.warned += totals[engine.layout.warning(number, i)];
         balance.rejected = count(engine, totals, number, NodeCount::rejected);
         for (const std::uint32_t feed : node.feeds) balance.in += rows_into(engine, totals, feed);
         for (std::uint32_t port = 0; port < node.bound.outputs.size(); ++port)
@@ -65,6 +66,25 @@ std::vector<NodeBalance> balance_of(const Engine& engine) {
         nodes.push_back(std::move(balance));
     }
     return nodes;
+}
+
+std::map<std::string, std::uint64_t> warnings_of(const Engine& engine) {
+    const Tally totals = engine.totals();
+    const auto& texts = engine.plan.pipeline.texts;
+    std::map<std::string, std::uint64_t> counts;
+    for (std::uint32_t number = 0; number < engine.plan.nodes.size(); ++number) {
+        if (engine.layout.warnings(number) == 0) continue;
+        const BoundNode& node = engine.plan.nodes[number].bound;
+        std::size_t place = 0;
+        for (const WarningReason& reason : node.stage.op->warnings()) {
+            const std::uint64_t rows = totals[engine.layout.warning(number, place++)];
+            if (rows == 0) continue;
+            const bool is_written = reason.text.empty() && texts != nullptr && reason.span.file < texts->size();
+            const std::string text = is_written ? std::string(texts->text(reason.span)) : reason.text;
+            counts[node.name + ": " + engine.plan.pipeline.secrets.redact_data(text)] += rows;
+        }
+    }
+    return counts;
 }
 
 std::string find_imbalance(const Engine& engine, const std::vector<NodeBalance>& nodes) {

@@ -12,6 +12,7 @@
 #include "base/json_writer.hpp"
 #include "data/print.hpp"
 #include "io/sync_folder.hpp"
+#include "state/reject_groups.hpp"
 
 namespace etl {
 
@@ -29,13 +30,8 @@ void put(std::string& out, const std::string& text) {
     out.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
 }
 
-/// Messages of one kind counted together: the value in backquotes goes.
 std::string reason_key(const RejectRecord& record) {
-    std::string reason = record.reason;
-    const std::string quoted = "`" + record.value + "`";
-    for (std::size_t at = reason.find(quoted); at != std::string::npos; at = reason.find(quoted, at + 1))
-        reason.replace(at, quoted.size(), "…");
-    return record.stage + ": " + (record.column.empty() ? "" : record.column + ": ") + reason;
+    return reject_cause(record.stage, record.column, record.value, record.reason);
 }
 
 std::string json_line(const RejectRecord& record, const std::string& time) {

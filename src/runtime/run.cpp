@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -17,8 +18,10 @@
 #include "runtime/balance.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/reject_journal.hpp"
+#include "runtime/run_account.hpp"
 #include "runtime/run_lock.hpp"
 #include "runtime/scheduler.hpp"
+#include "state/recorder.hpp"
 
 namespace etl {
 
@@ -47,10 +50,14 @@ class Run {
         : options_(options),
           memory_(memory_limit(plan.pipeline.settings)),
           plan_(std::move(plan)),
-          engine_(plan_, memory_, log_, options.tap) {}
+          engine_(plan_, memory_, log_, options.tap) {
+        const BoundPipeline& pipeline = plan_.pipeline;
+        if (!pipeline.state_folder.empty()) recorder_.emplace(pipeline.state_folder, pipeline.retention);
+    }
 
     RunReport carry_out() {
         open_log();
+        if (recorder_) recorder_->begin(start_of(plan_.pipeline));
         try {
             begin();
             engine_.start();
@@ -108,6 +115,7 @@ class Run {
         report_.scaling = scheduler.decisions();
         report_.grown = scheduler.grown();
         report_.shrunk = scheduler.shrunk();
+        report_.workers = workers_of(engine_, scheduler);
     }
 
     void look_at_interrupts() {
@@ -151,8 +159,9 @@ class Run {
         const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
         const std::vector<std::uint32_t>& targets = engine_.commits.targets();
         for (std::uint32_t bit = 0; bit < targets.size(); ++bit) {
-            const std::vector<StoredPosition> positions = engine_.positions_of(bit, rejects_bytes);
+            std::vector<StoredPosition> positions = engine_.positions_of(bit, rejects_bytes);
             plan_.nodes[targets[bit]].sink->commit({positions, false});
+            committed_positions_[targets[bit]] = std::move(positions);
         }
         // Without a position the next run finds them all again.
         if (engine_.commits.has_positions()) committed_rejects_bytes_ = rejects_bytes;
@@ -238,9 +247,10 @@ class Run {
         const std::vector<std::uint32_t>& targets = engine_.commits.targets();
         const auto at = std::find(targets.begin(), targets.end(), node);
         if (at == targets.end()) return plan_.nodes[node].sink->publish({});
-        const std::vector<StoredPosition> positions =
+        std::vector<StoredPosition> positions =
             engine_.positions_of(static_cast<std::uint32_t>(at - targets.begin()), rejects_bytes);
         plan_.nodes[node].sink->publish({positions, true});
+        committed_positions_[node] = std::move(positions);
     }
 
     /// Rejects of rows that are not committed are found again by the next run. Where a target may hold more than it has
@@ -296,6 +306,9 @@ class Run {
     void finish_report() {
         report_.run_id = plan_.pipeline.run_id;
         report_.nodes = balance_of(engine_);
+        report_.warnings_by_reason = warnings_of(engine_);
+        for (const auto& [node, positions] : committed_positions_)
+            add_offsets(plan_.pipeline, report_.nodes[node].name, positions, report_.offsets);
         report_.seconds = seconds();
         report_.bytes_read = engine_.bytes_read();
         report_.peak_memory_bytes = peak_memory_bytes();
@@ -304,6 +317,15 @@ class Run {
             log_.info("`" + node.name + "`: in " + std::to_string(node.in) + ", out " + std::to_string(node.out) +
                       ", rejected " + std::to_string(node.rejected));
         log_.info("run " + report_.run_id + " ended after " + format_seconds(report_.seconds));
+        record();
+    }
+
+    void record() {
+        if (!recorder_) return;
+        recorder_->end(report_);
+        if (recorder_->trouble().empty()) return;
+        report_.troubles.push_back("the history does not tell of this run: " + recorder_->trouble());
+        log_.warning(report_.troubles.back());
     }
 
     const RunOptions& options_;
@@ -312,6 +334,7 @@ class Run {
     Memory memory_;
     Plan plan_;
     Engine engine_;
+    std::optional<Recorder> recorder_;
     RunReport report_;
     int interrupts_ = 0;
     Clock::time_point interrupted_at_;
@@ -322,6 +345,7 @@ class Run {
     std::uint64_t committed_rejects_bytes_ = 0;
     bool commit_in_doubt_ = false;
     Clock::time_point committed_at_ = Clock::now();
+    std::map<std::uint32_t, std::vector<StoredPosition>> committed_positions_;  // by target
 };
 
 }  // namespace

@@ -25,9 +25,13 @@ void ElasticScheduler::look_at(WorkerPool& pool, Seen& seen, double at_seconds) 
     seen.taken = taken;
     const std::uint32_t workers = pool.workers();
     const Settings& settings = engine_.plan.pipeline.settings;
-    if (pool.fill() > settings.threshold && workers < pool.most()) {
+    const double fill = pool.fill();
+    const bool is_congested = fill > settings.threshold;
+    if (is_congested && !seen.is_congested) ++seen.breaches;
+    seen.is_congested = is_congested;
+    if (is_congested && workers < pool.most()) {
         const auto grown = static_cast<std::uint32_t>(std::lround(workers * settings.growth));
-        const auto percent = static_cast<int>(pool.fill() * 100);
+        const auto percent = static_cast<int>(fill * 100);
         decide(pool, std::clamp(grown, workers + 1, pool.most()),
                "the channel before it is " + std::to_string(percent) + "% full", at_seconds);
     } else if (seen.idle_samples >= kIdleSamples && workers > pool.least()) {

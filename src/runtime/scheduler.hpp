@@ -19,11 +19,15 @@ class ElasticScheduler {
     const std::vector<ScalingDecision>& decisions() const { return decisions_; }
     std::uint64_t grown() const { return grown_; }
     std::uint64_t shrunk() const { return shrunk_; }
+    /// How often the channel of a chain came to be filled over `threshold`.
+    std::uint64_t breaches(std::size_t chain) const { return seen_[chain].breaches; }
 
   private:
     struct Seen {
         std::uint64_t taken = 0;
         std::uint32_t idle_samples = 0;
+        std::uint64_t breaches = 0;
+        bool is_congested = false;
     };
     void look_at(WorkerPool& pool, Seen& seen, double at_seconds);
     void decide(WorkerPool& pool, std::uint32_t workers, const std::string& reason, double at_seconds);

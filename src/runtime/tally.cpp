@@ -11,7 +11,13 @@ TallyLayout::TallyLayout(const Plan& plan) {
         next += static_cast<std::uint32_t>(std::max<std::size_t>(1, node.bound.outputs.size()));
     }
     nodes_ = next;
-    size_ = next + plan.nodes.size() * kNodeCounts;
+    next += static_cast<std::uint32_t>(plan.nodes.size() * kNodeCounts);
+    for (const PlanNode& node : plan.nodes) {
+        warnings_.push_back(next);
+        if (node.bound.stage.op != nullptr) next += static_cast<std::uint32_t>(node.bound.stage.op->warnings().size());
+    }
+    warnings_.push_back(next);
+    size_ = next;
 }
 
 void add_slot_counts(const TallyLayout& layout, std::uint32_t node, const StageCounts& now, StageCounts& seen,
@@ -20,7 +26,9 @@ void add_slot_counts(const TallyLayout& layout, std::uint32_t node, const StageC
     tally[layout.of_node(node, NodeCount::filtered)] += now.filtered - seen.filtered;
     tally[layout.of_node(node, NodeCount::merged)] += now.merged - seen.merged;
     tally[layout.of_node(node, NodeCount::cut)] += now.cut - seen.cut;
-    tally[layout.of_node(node, NodeCount::warned)] += now.warned - seen.warned;
+    seen.warned.resize(now.warned.size());
+    for (std::size_t i = 0; i < now.warned.size(); ++i)
+        tally[layout.warning(node, i)] += now.warned[i] - seen.warned[i];
     seen = now;
 }
 

@@ -11,10 +11,11 @@ namespace etl {
 using Tally = std::vector<std::uint64_t>;
 
 /// What the runtime counts of a node itself, or takes over from its slots.
-enum class NodeCount : std::uint8_t { made, filtered, merged, cut, warned, rejected, written };
-inline constexpr std::uint32_t kNodeCounts = 7;
+enum class NodeCount : std::uint8_t { made, filtered, merged, cut, rejected, written };
+inline constexpr std::uint32_t kNodeCounts = 6;
 
-/// Where a tally keeps which number: rows into each edge's reader, rows out of each port, the counts of each node.
+/// Where a tally keeps which number: rows into each edge's reader, rows out of each port, the counts and warnings of
+/// each node.
 class TallyLayout {
   public:
     explicit TallyLayout(const Plan& plan);
@@ -25,10 +26,15 @@ class TallyLayout {
     std::uint32_t of_node(std::uint32_t node, NodeCount count) const {
         return nodes_ + node * kNodeCounts + static_cast<std::uint32_t>(count);
     }
+    std::uint32_t warning(std::uint32_t node, std::size_t place) const {
+        return warnings_[node] + static_cast<std::uint32_t>(place);
+    }
+    std::size_t warnings(std::uint32_t node) const { return warnings_[node + 1] - warnings_[node]; }
 
   private:
     std::vector<std::uint32_t> ports_;
     std::uint32_t nodes_ = 0;
+    std::vector<std::uint32_t> warnings_;  // by node, and the end
     std::size_t size_ = 0;
 };
 

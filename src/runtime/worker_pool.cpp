@@ -1,5 +1,7 @@
 #include "runtime/worker_pool.hpp"
 
+#include <algorithm>
+
 #include "runtime/engine.hpp"
 
 namespace etl {
@@ -7,6 +9,7 @@ namespace etl {
 void WorkerPool::start(std::uint32_t workers) {
     const std::lock_guard lock(mutex_);
     wanted_ = workers;
+    most_wanted_ = workers;
     while (running_ < wanted_) spawn_locked();
 }
 
@@ -23,6 +26,11 @@ void WorkerPool::spawn_locked() {
 std::uint32_t WorkerPool::workers() const {
     const std::lock_guard lock(mutex_);
     return ended_ ? 0 : wanted_;
+}
+
+std::uint32_t WorkerPool::most_wanted() const {
+    const std::lock_guard lock(mutex_);
+    return most_wanted_;
 }
 
 bool WorkerPool::has_started() const {
@@ -47,6 +55,7 @@ void WorkerPool::set_workers(std::uint32_t workers) {
     if (ended_) return;
     const std::uint32_t before = wanted_;
     wanted_ = workers;
+    most_wanted_ = std::max(most_wanted_, workers);
     while (taking_locked() < wanted_) spawn_locked();
     for (std::uint32_t i = wanted_; i < before; ++i) intake_.wake();
 }

@@ -33,6 +33,8 @@ class WorkerPool final : public Waiter {
     /// Parcels taken so far.
     std::uint64_t taken() const;
     void set_workers(std::uint32_t workers);
+    /// The most workers that were wanted at once.
+    std::uint32_t most_wanted() const;
 
     /// All runners, in the order in which they were made. Only once the chain has ended.
     const std::vector<std::unique_ptr<Runner>>& runners() const { return runners_; }
@@ -59,7 +61,8 @@ class WorkerPool final : public Waiter {
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<Runner>> runners_;
     std::vector<Runner*> free_;
-    std::uint32_t wanted_ = 0;   // workers
+    std::uint32_t wanted_ = 0;  // workers
+    std::uint32_t most_wanted_ = 0;
     std::uint32_t running_ = 0;  // threads
     std::uint32_t waiting_ = 0;  // of them, those that wait their turn
     std::uint32_t leaving_ = 0;  // of them, those that were one too many

@@ -20,6 +20,7 @@ namespace {
         throw Error("E420",
                     name + " is locked by another program (waited as long as `timeout` of its connection says)");
     if (kind == SQLITE_NOTADB) throw Error("E421", name + " is not an SQLite database");
+    if (kind == SQLITE_CORRUPT) throw Error("E438", name + ": the database is damaged");
     if (kind == SQLITE_FULL) throw Error("E422", name + ": the disk is full");
     if (kind == SQLITE_READONLY) throw Error("E423", name + " cannot be written: it or its folder is read-only");
     if (kind == SQLITE_CANTOPEN)
@@ -156,6 +157,8 @@ std::int64_t SqliteDatabase::query_int(const std::string& sql) {
 std::int64_t SqliteDatabase::changes() const { return sqlite3_changes64(handle_); }
 
 bool SqliteDatabase::is_in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+void SqliteDatabase::keep_log_at_close() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 void SqliteDatabase::interrupt() noexcept { sqlite3_interrupt(handle_); }
 

@@ -69,6 +69,8 @@ class SqliteDatabase {
     std::int64_t changes() const;
     /// False also where SQLite has rolled back by itself, as it does on a full disk.
     bool is_in_transaction() const;
+    /// Of journal_mode wal: the last to close the file leaves its log, which the next one takes up.
+    void keep_log_at_close();
     /// Any thread: ends a running statement, which then throws E503.
     void interrupt() noexcept;
 

@@ -18,7 +18,9 @@ struct Refusal {
 };
 
 struct ValidateSlot final : EvaluatorSlot {
-    explicit ValidateSlot(RunContext& context) : EvaluatorSlot(context), run(context) {}
+    ValidateSlot(RunContext& context, std::size_t checks) : EvaluatorSlot(context), run(context) {
+        counts.warned.resize(checks);
+    }
     const RunContext& run;
     std::map<std::uint32_t, Refusal> refused;  // by row
 };
@@ -29,12 +31,20 @@ class Validate final : public StageOperator {
         : stage_(stage), schema_(std::move(schema)), checks_(std::move(checks)) {}
 
     StageKind kind(std::uint32_t /*input*/) const override { return StageKind::row_wise; }
-    std::unique_ptr<Slot> make_slot(RunContext& run) override { return std::make_unique<ValidateSlot>(run); }
+    std::unique_ptr<Slot> make_slot(RunContext& run) override {
+        return std::make_unique<ValidateSlot>(run, checks_.size());
+    }
+
+    std::vector<WarningReason> warnings() const override {
+        std::vector<WarningReason> reasons;
+        for (const BoundCheck& check : checks_) reasons.push_back(reason_of(check));
+        return reasons;
+    }
 
     void process(Batch&& batch, std::uint32_t /*input*/, Slot& slot, Emitter& out) override {
         auto& state = static_cast<ValidateSlot&>(slot);
         state.refused.clear();
-        for (const BoundCheck& check : checks_) judge(check, batch, state);
+        for (std::size_t i = 0; i < checks_.size(); ++i) judge(checks_[i], batch, state, state.counts.warned[i]);
         if (!state.refused.empty()) reject(batch, state);
         batch.schema = schema_.get();
         state.evaluator.hand_over(batch);
@@ -42,7 +52,12 @@ class Validate final : public StageOperator {
     }
 
   private:
-    void judge(const BoundCheck& check, Batch& batch, ValidateSlot& state) const {
+    static WarningReason reason_of(const BoundCheck& check) {
+        const bool is_fixed = check.message->kind == ExprKind::constant && !check.message->constant.is_null();
+        return {is_fixed ? std::get<std::string>(check.message->constant.data) : "", check.span};
+    }
+
+    void judge(const BoundCheck& check, Batch& batch, ValidateSlot& state, std::uint64_t& warned) const {
         const Selection good = state.evaluator.select(*check.condition, batch, batch.selected);
         std::vector<FailedRow> broken = std::move(state.evaluator.failures());
         state.evaluator.failures().clear();
@@ -60,7 +75,7 @@ class Validate final : public StageOperator {
             std::erase(bad, failed.row);
         }
         if (check.action == CheckAction::warn) {
-            state.counts.warned += bad.size();
+            warned += bad.size();
             return;
         }
         refuse(check, batch, state, bad);

@@ -113,6 +113,9 @@ class Ordeal:
         """A run that nobody hurts heals everything. Of an incremental load that is through, it is one without news."""
         known = self.load.reject_files(trial)
         self.judge_done(trial, self.etlrun.run(trial), known, where + ", then a run unharmed")
+        last = self.etlrun.past_statuses(trial)[-1:]
+        if not last or not last[0].startswith("succeeded"):
+            self.complain(where, trial, [f"the history says {last} of the run unharmed"])
 
     def judge_done(self, trial, outcome, known, where, with_leftovers=False):
         self.counts.add("runs")
@@ -257,9 +260,10 @@ class Ordeal:
         self.complain(where, trial, problems, outcome)
 
     def matters(self, trial, call, file, number):
-        """Whether a run may not go on as if nothing had been: not for its log and what it says, nor where a file's
-        name is removed, nor where SQLite makes its folder durable, which it takes as done as well as can be."""
-        if number in (1, 2) or "/.etl/logs/" in file or "/.etl/locks/" in file:
+        """Whether a run may not go on as if nothing had been: not for its log, its entry in the history and what it
+        says, nor where a file's name is removed, nor where SQLite makes its folder durable, which it takes as done as
+        well as can be."""
+        if number in (1, 2) or any(part in file for part in ("/.etl/logs/", "/.etl/locks/", "/.etl/state.db")):
             return False
         if call == "fdatasync" and Path(file) == trial:
             return False

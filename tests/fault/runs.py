@@ -1,4 +1,5 @@
 """Runs etlrun, left alone or hurt by strace: killed or given an error at the k-th call of a kind."""
+import json
 import os
 import re
 import shutil
@@ -133,6 +134,12 @@ class Etlrun:
         outcome = self.wait(self.start(folder))
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    def past_statuses(self, folder):
+        """What the history tells of all runs, which no kill may have torn."""
+        asked = subprocess.run([str(self.path), "--history", "--json"], cwd=folder, capture_output=True, text=True,
+                               timeout=TIMEOUT_SECONDS)
+        return [json.loads(line)["status"] for line in asked.stdout.splitlines()] + asked.stderr.splitlines()
 
     def start(self, folder):
         return subprocess.Popen(self.command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "plan/plan.hpp"
 #include "runtime/run.hpp"
 #include "tools/etlrun/closing_table.hpp"
+#include "tools/etlrun/history.hpp"
 #include "tools/etlrun/progress.hpp"
 #include "tools/etlrun/say.hpp"
 #include "tools/etlrun/seeing.hpp"
@@ -53,7 +55,10 @@ struct CommandLine {
     bool json = false;
     bool quiet = false;
     SeeingOptions seeing;
-    std::FILE* out = stdout;  // of --json: standard error where rows go to standard output
+    bool history = false;
+    std::string report;                  // RUN
+    std::optional<std::string> rejects;  // RUN, or empty
+    std::FILE* out = stdout;             // of --json: standard error where rows go to standard output
 };
 
 bool colour_wanted(int stream) { return isatty(stream) != 0 && std::getenv("NO_COLOR") == nullptr; }
@@ -127,6 +132,8 @@ int run_plan(const CommandLine& line, Plan plan) {
         return status_of(report);
     }
     if (!report.error.empty()) say_error(line, report.error_code, report.error);
+    if (!line.quiet)
+        for (const std::string& trouble : report.troubles) std::fprintf(stderr, "warning: %s\n", trouble.c_str());
     if (report.status == RunStatus::interrupted)
         std::fprintf(stderr, report.goes_on ? "interrupted: what was read is loaded, the next run goes on behind it\n"
                              : report.kept
@@ -189,6 +196,31 @@ int run_file(CommandLine& line) {
     return run_plan(line, std::move(plan));
 }
 
+bool asks_for_past(const CommandLine& line) { return line.history || !line.report.empty() || line.rejects; }
+
+int answer_for_past(const CommandLine& line) {
+    using Kind = HistoryQuestion::Kind;
+    HistoryQuestion question;
+    question.kind = line.history ? Kind::history : line.rejects ? Kind::rejects : Kind::report;
+    question.run = line.rejects.value_or(line.report);
+    question.file = line.file;
+    if (line.file.empty() && line.rejects && line.rejects->ends_with(".etl")) question.file.swap(question.run);
+    question.config = line.config;
+    question.profile = line.profile;
+    question.json = line.json;
+    question.colour = colour_wanted(STDOUT_FILENO);
+    return answer(question);
+}
+
+void add_past_options(CLI::App& app, CommandLine& line) {
+    app.add_flag("--history", line.history, "lists the runs of FILE or of a pipeline's name, or all, and stops");
+    app.add_option("--report", line.report, "shows the account of RUN (its id, the beginning of it, or `last`)")
+        ->type_name("RUN");
+    app.add_option("--rejects", line.rejects, "shows what RUN has refused by cause; else the last run that has rejects")
+        ->type_name("[RUN]")
+        ->expected(0, 1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -207,13 +239,14 @@ int main(int argc, char** argv) {
     line.seeing.add_to(app);
     app.add_flag("--json", line.json, "prints one JSON object a line, `type` first");
     app.add_flag("-q,--quiet", line.quiet, "prints errors only");
+    add_past_options(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kGood : kWrongPipeline;
     }
     line.seeing.look_at(app, line.file);
-    if (line.file.empty()) {
+    if (line.file.empty() && !asks_for_past(line)) {
         std::fprintf(stderr, "no FILE is given: name the pipeline, a .etl file; --help shows the options\n");
         return kWrongPipeline;
     }
@@ -221,7 +254,7 @@ int main(int argc, char** argv) {
     std::signal(SIGTERM, on_signal);
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        return run_file(line);
+        return asks_for_past(line) ? answer_for_past(line) : run_file(line);
     } catch (const Error& error) {
         say_error(line, error.code(), error.what());
     } catch (const std::bad_alloc&) {

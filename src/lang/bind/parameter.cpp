@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/print.hpp"
 #include "data/text_parse.hpp"
 #include "expr/conversion.hpp"
 #include "lang/bind/expression.hpp"
@@ -58,6 +59,17 @@ bool is_relative_path(const std::string& text) {
            std::filesystem::path(text).is_relative();
 }
 
+/// The language has no type for what a person gives with `-p password=…`.
+bool sounds_secret(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+    });
+    constexpr std::string_view kWords[] = {"password",   "passwd",  "passphrase", "secret",     "token",
+                                           "credential", "api_key", "apikey",     "private_key"};
+    return std::any_of(std::begin(kWords), std::end(kWords),
+                       [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
 }  // namespace
 
 void Parameters::declare(const ast::ParamDecl& decl, bool is_broken, Context& context) {
@@ -108,6 +120,17 @@ ExprPtr Parameters::use(const ast::Name& name, SourceSpan span, Context& context
     auto placed = std::make_shared<BoundExpr>(*value);
     placed->span = span;
     return placed;
+}
+
+std::vector<std::pair<std::string, std::string>> Parameters::values(const Context& context) const {
+    std::vector<std::pair<std::string, std::string>> values;
+    for (const std::string& name : order_) {
+        const ExprPtr& value = entries_.at(name).value;
+        if (value == nullptr) continue;
+        const bool is_hidden = value->is_private || sounds_secret(name);
+        values.emplace_back(name, is_hidden ? "***" : context.secrets.redact(to_text(value->constant)));
+    }
+    return values;
 }
 
 ExprPtr Parameters::find_out(Entry& entry, Context& context) {

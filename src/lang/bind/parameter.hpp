@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "expr/expression.hpp"
@@ -22,6 +23,8 @@ class Parameters {
     void bind_all(Context& context);
     /// A constant; nullptr for a param that failed (reported there) or an unknown one (E226).
     ExprPtr use(const ast::Name& name, SourceSpan span, Context& context);
+    /// Names and values, as people may see them: *** for what is private or is called like a password.
+    std::vector<std::pair<std::string, std::string>> values(const Context& context) const;
 
   private:
     enum class State : std::uint8_t { open, busy, done };

@@ -23,6 +23,7 @@ class ConfigReader {
   private:
     void read_root(const toml::table& root, bool is_profile, Config& config);
     void read_connections(const toml::node& node, bool is_profile, Config& config);
+    void read_state(const toml::node& node, Config& config);
     void read_profiles(const toml::node& node, const std::string& profile, Config& config);
     std::vector<GivenOption> read_options(const toml::table& table, std::string_view skipped = {});
     std::optional<GivenValue> read_value(const toml::node& node);
@@ -172,8 +173,8 @@ void ConfigReader::read_root(const toml::table& root, bool is_profile, Config& c
         } else if (name == "settings" || name == "params") {
             if (const toml::table* table = table_of(node, name); table != nullptr)
                 lay_over(name == "settings" ? config.settings : config.params, read_options(*table));
-        } else if (name == "state" && node.is_string()) {
-            config.state = node.as_string()->get();
+        } else if (name == "state") {
+            read_state(node, config);
         } else if (name != "profile" || is_profile) {
             std::vector<std::string> notes;
             if (std::string near = did_you_mean(name, {"connection", "settings", "params", "state", "profile"});
@@ -184,6 +185,31 @@ void ConfigReader::read_root(const toml::table& root, bool is_profile, Config& c
                 "there are connection, settings, params, state" + std::string(is_profile ? "" : ", profile"),
                 std::move(notes));
         }
+    }
+}
+
+/// `state = "folder"`, or a table with `folder` and what is kept there.
+void ConfigReader::read_state(const toml::node& node, Config& config) {
+    if (const auto* folder = node.as_string(); folder != nullptr) {
+        config.state = folder->get();
+        return;
+    }
+    const toml::table* table = table_of(node, "state");
+    if (table == nullptr) return;
+    for (const auto& [key, entry] : *table) {
+        const std::string_view name = key.str();
+        const bool is_count = name == "keep_runs" || name == "keep_days";
+        const auto* count = entry.as_integer();
+        if (name == "folder" && entry.is_string())
+            config.state = entry.as_string()->get();
+        else if (is_count && count != nullptr && count->get() >= 1)
+            (name == "keep_runs" ? config.retention.runs : config.retention.days) =
+                static_cast<std::uint64_t>(count->get());
+        else
+            diagnostics_.error(
+                "E351", span_of(is_count ? entry.source() : key.source()),
+                "wrong entry `" + std::string(name) + "` of `state`",
+                is_count ? "must be a whole number, at least 1" : "there are folder, keep_runs, keep_days");
     }
 }
 
@@ -241,6 +267,12 @@ Config load_config(const std::filesystem::path& named, const std::filesystem::pa
     const std::uint32_t file = texts.add(config.path.string(), read_file({config.path, config.path.string()}));
     ConfigReader(file, texts, diagnostics).read(profile, config);
     return config;
+}
+
+std::filesystem::path state_folder(const Config& config, const std::filesystem::path& folder) {
+    if (config.path.empty()) return folder / ".etl";
+    const std::filesystem::path beside = config.path.parent_path();
+    return config.state.empty() ? beside / ".etl" : (beside / config.state).lexically_normal();
 }
 
 }  // namespace etl

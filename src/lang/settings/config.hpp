@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/diagnostic.hpp"
+#include "lang/bound_pipeline.hpp"
 #include "lang/settings/given.hpp"
 
 namespace etl {
@@ -25,6 +26,7 @@ struct ConfigConnection {
 struct Config {
     std::filesystem::path path;  // empty: there is no file
     std::string state;           // the state folder as written; empty: not said
+    Retention retention;         // `[state]` keep_runs, keep_days
     std::vector<ConfigConnection> connections;
     std::vector<GivenOption> settings;
     std::vector<GivenOption> params;
@@ -34,5 +36,8 @@ struct Config {
 /// with its place. Throws Error where a named file cannot be read.
 Config load_config(const std::filesystem::path& named, const std::filesystem::path& folder, const std::string& profile,
                    SourceTexts& texts, Diagnostics& diagnostics);
+
+/// Where runs of the folder's pipelines keep what they leave.
+std::filesystem::path state_folder(const Config& config, const std::filesystem::path& folder);
 
 }  // namespace etl
