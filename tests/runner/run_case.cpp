@@ -11,6 +11,8 @@
 
 #include "base/error.hpp"
 #include "lang/load.hpp"
+#include "lang/parser.hpp"
+#include "lang/printer.hpp"
 #include "plan/plan.hpp"
 #include "runtime/run.hpp"
 #include "sql/sqlite.hpp"
@@ -202,14 +204,24 @@ std::string describe_table(const Section& section) {
     return out;
 }
 
-void prepare(const Section& section) {
+/// The text itself where it cannot be read.
+std::string formatted(const std::string& text) {
+    SourceTexts texts;
+    Diagnostics diagnostics;
+    const ast::File tree = parse(texts.add("pipeline.etl", text), texts, diagnostics);
+    return diagnostics.has_errors() ? text : format(tree, texts);
+}
+
+void prepare(const Section& section, const Configuration& configuration) {
     if (section.kind == "sql") make_database(section);
     if (section.kind == "remove") fs::remove(section.name);
     if (section.kind != "file" && section.kind != "append" && section.kind != "pipeline") return;
     const fs::path path = section.kind == "pipeline" ? "pipeline.etl" : section.name;
     if (path.has_parent_path()) fs::create_directories(path.parent_path());
     const auto mode = section.kind == "append" ? std::ios::app : std::ios::trunc;
-    std::ofstream(path, std::ios::binary | std::ios::out | mode) << section_bytes(section);
+    std::string text = section_bytes(section);
+    if (configuration.formatted && section.kind == "pipeline") text = formatted(text);
+    std::ofstream(path, std::ios::binary | std::ios::out | mode) << text;
 }
 
 Outcome run_once(const Case& test, std::size_t run, const Configuration& configuration) {
@@ -244,7 +256,7 @@ std::vector<Outcome> run_case(const Case& test, const Configuration& configurati
     std::vector<Outcome> outcomes;
     for (std::size_t run = 1; run <= test.runs(); ++run) {
         for (const Section& section : test.sections)
-            if (section.run == run) prepare(section);
+            if (section.run == run) prepare(section, configuration);
         outcomes.push_back(run_once(test, run, configuration));
         outcomes.back()["stdout"] = scratch.take_stdout();
         const std::string folder = fs::canonical(scratch.folder()).string() + "/";

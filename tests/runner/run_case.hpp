@@ -10,13 +10,14 @@
 namespace etl::logic {
 
 /// A way to run the corpus: settings over those of the pipeline; no pass where fuse is false; the room of channels;
-/// what blocking stages may keep (less than the setting takes).
+/// what blocking stages may keep (less than the setting takes); the pipeline as --format writes it.
 struct Configuration {
     std::string name;
     std::map<std::string, std::string> settings;
     bool fuse = true;
     unsigned channel_batches = 0;
     std::uint64_t memory_bytes = 0;
+    bool formatted = false;
 };
 
 /// What a run gave, by section key: "stdout", "output out.csv", "rejects", "error", "plan", "balance".
