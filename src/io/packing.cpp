@@ -71,4 +71,11 @@ std::unique_ptr<Packer> make_packer(Packing packing, Packer::Write write) {
     return packing == Packing::gzip ? make_gzip_packer(std::move(write)) : make_zstd_packer(std::move(write));
 }
 
+void add_packed(std::unique_ptr<Packer>& packer, Packing packing, std::string_view bytes, const Packer::Write& write) {
+    if (bytes.empty()) return;
+    if (packing == Packing::none) return write(bytes.data(), bytes.size());
+    if (!packer) packer = make_packer(packing, write);
+    packer->add(bytes.data(), bytes.size());
+}
+
 }  // namespace etl

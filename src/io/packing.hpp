@@ -34,5 +34,7 @@ class Packer {
 };
 /// Not for Packing::none.
 std::unique_ptr<Packer> make_packer(Packing packing, Packer::Write write);
+/// Bytes go through the packer, which is made when the first come; as they are where nothing is packed.
+void add_packed(std::unique_ptr<Packer>& packer, Packing packing, std::string_view bytes, const Packer::Write& write);
 
 }  // namespace etl

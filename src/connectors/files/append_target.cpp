@@ -156,12 +156,8 @@ void AppendTarget::start() {
 
 void AppendTarget::write(const char* data, std::size_t size) {
     if (!is_started_) start();
-    if (size == 0) return;
-    if (!is_packed_name(settings_.path.native())) return put(data, size);
-    if (!packer_)
-        packer_ =
-            make_packer(packing_of(settings_.path.native()), [this](const char* made, std::size_t n) { put(made, n); });
-    packer_->add(data, size);
+    add_packed(packer_, packing_of(settings_.path.native()), {data, size},
+               [this](const char* made, std::size_t n) { put(made, n); });
 }
 
 void AppendTarget::put(const char* data, std::size_t size) {

@@ -101,14 +101,14 @@ class FilesSink : public Sink {
     std::unique_ptr<Encoder> ends_;
 };
 
-/// Grows from commit to commit.
-class AppendSink : public Sink {
+/// Tells a target that grows from commit to commit what the run tells.
+template <typename Target>
+class GrowingSink : public Sink {
   public:
-    explicit AppendSink(const SinkRequest& request) : request_(request), target_(settings_of(request)) {}
+    template <typename... Arguments>
+    explicit GrowingSink(const SinkRequest& request, Arguments&&... arguments)
+        : request_(request), target_(std::forward<Arguments>(arguments)...) {}
 
-    std::unique_ptr<Encoder> make_encoder() override { return request_.format->make_encoder(request_); }
-    std::vector<StoredPosition> begin(RunContext&) override { return target_.begin(); }
-    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<AppendTarget>>(target_, ""); }
     void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
     void prepare() override { target_.flush(); }
     void publish(const Checkpoint& checkpoint) override {
@@ -117,6 +117,20 @@ class AppendSink : public Sink {
     }
     void discard() noexcept override { target_.discard(); }
     std::string name() const override { return target_.name(); }
+
+  protected:
+    SinkRequest request_;
+    Target target_;
+};
+
+/// Grows from commit to commit.
+class AppendSink : public GrowingSink<AppendTarget> {
+  public:
+    explicit AppendSink(const SinkRequest& request) : GrowingSink(request, settings_of(request)) {}
+
+    std::unique_ptr<Encoder> make_encoder() override { return request_.format->make_encoder(request_); }
+    std::vector<StoredPosition> begin(RunContext&) override { return target_.begin(); }
+    std::unique_ptr<Writer> open() override { return std::make_unique<FilesWriter<AppendTarget>>(target_, ""); }
 
   private:
     static AppendSettings settings_of(const SinkRequest& request) {
@@ -131,9 +145,6 @@ class AppendSink : public Sink {
         if (request.options.has("encoding")) settings.is_utf8 = is_utf8_name(request.options.text("encoding"));
         return settings;
     }
-
-    SinkRequest request_;
-    AppendTarget target_;
 };
 
 /// Writes into the partitions of a chunk.
@@ -215,10 +226,10 @@ class PartitionAppendWriter : public Writer {
 };
 
 /// A file for each value of the columns of `partition by`; they grow from commit to commit.
-class PartitionAppendSink : public Sink {
+class PartitionAppendSink : public GrowingSink<PartitionAppend> {
   public:
     explicit PartitionAppendSink(const SinkRequest& request)
-        : request_(request), target_(path_of(request), name_of(request), request.pipeline, prologue_of(request)) {
+        : GrowingSink(request, path_of(request), name_of(request), request.pipeline, prologue_of(request)) {
         if (request.full)
             throw Error("E417", name() + ": `--full` cannot start partitions again; remove the folders and " + name() +
                                     ".etl-state by hand, then load without it");
@@ -230,14 +241,6 @@ class PartitionAppendSink : public Sink {
         return target_.begin();
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<PartitionAppendWriter>(target_); }
-    void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
-    void prepare() override { target_.flush(); }
-    void publish(const Checkpoint& checkpoint) override {
-        target_.commit(checkpoint.positions);
-        target_.end();
-    }
-    void discard() noexcept override { target_.discard(); }
-    std::string name() const override { return target_.name(); }
 
   private:
     static std::string prologue_of(const SinkRequest& request) {
@@ -245,9 +248,6 @@ class PartitionAppendSink : public Sink {
         make_partition_encoder(request)->prologue(prologue);
         return prologue;
     }
-
-    SinkRequest request_;
-    PartitionAppend target_;
 };
 
 /// The address of partitions may be a folder, or one to be made: a name without an ending, or `/` behind it. Each file

@@ -103,12 +103,8 @@ void PartitionTarget::close(File& file) {
 }
 
 void PartitionTarget::add(File& file, std::string_view bytes) {
-    if (bytes.empty()) return;
-    if (!is_packed_name(path_.native())) return put(file, bytes.data(), bytes.size());
-    if (!file.packer)
-        file.packer = make_packer(packing_of(path_.native()),
-                                  [this, &file](const char* data, std::size_t size) { put(file, data, size); });
-    file.packer->add(bytes.data(), bytes.size());
+    add_packed(file.packer, packing_of(path_.native()), bytes,
+               [this, &file](const char* data, std::size_t size) { put(file, data, size); });
 }
 
 void PartitionTarget::put(File& file, const char* data, std::size_t size) const {
