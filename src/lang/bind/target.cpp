@@ -60,8 +60,8 @@ bool is_on(const Address& address, std::string_view option) {
     return address.options.has(option) && address.options.boolean(option);
 }
 
-/// E445: a table that is there must have the columns. Without `create` it must be there.
-bool fits_table(const Address& address, const Schema& schema, Context& context) {
+/// E445: a table that is there must have the columns. Without `create` it must be there; that of the rejects is made.
+bool fits_table(const Address& address, const Schema& schema, Context& context, bool for_rejects = false) {
     if (!address.connector->is_table || context.options.offline) return true;
     if (is_on(address, "create")) return true;
     SourceRequest request;
@@ -77,13 +77,15 @@ bool fits_table(const Address& address, const Schema& schema, Context& context) 
         for (const Field& field : schema.fields)
             if (std::find(names.begin(), names.end(), field.name) == names.end()) lacking.push_back(field.name);
         if (lacking.empty() || is_on(address, "evolve")) return true;
-        context.diagnostics.error("E445", address.span, "the table has no column " + list_names(lacking),
-                                  "it has " + list_names(names),
-                                  {"take away before what is too many: `drop " + list_names(lacking) + "`"});
+        context.diagnostics.error(
+            "E445", address.span, "the table has no column " + list_names(lacking), "it has " + list_names(names),
+            {for_rejects ? "name a table that is not there: it is made"
+                         : "take away before what is too many: `drop " + list_names(lacking) + "`"});
     } catch (const Error& error) {
+        const bool is_missing = error.code() == "E424" || error.code() == "E428";
+        if (is_missing && for_rejects) return true;
         std::vector<std::string> notes;
-        if (error.code() == "E424" || error.code() == "E428")
-            notes.emplace_back("to have the table made, write `{ create = true }`");
+        if (is_missing) notes.emplace_back("to have the table made, write `{ create = true }`");
         context.diagnostics.error(error.code(), address.span, context.secrets.redact(error.what()), {}, notes);
     }
     return false;
@@ -282,7 +284,7 @@ std::optional<BoundNode> Targets::bind_rejects(const ast::Expr& written, Context
     if (!address) return std::nullopt;
     const WriteMode mode = address->connector->is_table ? WriteMode::append : WriteMode::replace;
     if (!add_written({*address, mode, written.span, false, false}, context)) return std::nullopt;
-    if (!fits_table(*address, *rejects_schema(), context)) return std::nullopt;
+    if (!fits_table(*address, *rejects_schema(), context, true)) return std::nullopt;
     BoundNode node;
     node.kind = NodeKind::target;
     node.name = "rejects into " + shown_name(written, *address, context);
@@ -292,6 +294,7 @@ std::optional<BoundNode> Targets::bind_rejects(const ast::Expr& written, Context
     node.sink = sink_request(*address, context);
     node.sink.schema = rejects_schema();
     node.sink.mode = mode;
+    if (address->connector->is_table) node.sink.options.set("create", true, written.span, true);
     if (!fits_format(node.sink, context)) return std::nullopt;
     return node;
 }
