@@ -3,6 +3,9 @@ import os
 
 from harness import COPY, ROWS, Case
 
+ROWS_OF = ('source t = FORMAT("in.FORMAT", max_record = 500KB) { id: int, name: text }\n'
+           'from t | into csv("out.csv")\n')
+
 
 class Inputs(Case):
     def test_unreadable(self):
@@ -64,3 +67,13 @@ class Inputs(Case):
         self.expect_old_target(text, 1, "error[E407]: cannot read in.csv.gz: the gzip file is broken")
         self.write("in.csv.gz", ROWS)
         self.expect_old_target(text, 2, "error[E407]: cannot read in.csv.gz: the gzip file is broken", "p.etl:1:16")
+
+    def test_a_record_longer_than_max_record(self):
+        long = "x" * 600_000
+        for ending, rows, line in (("csv", f'id,name\n1,a\n2,"{long}\n"\n', 3),
+                                   ("jsonl", '{"id":1,"name":"a"}\n{"id":2,"name":"%s"}\n' % long, 2),
+                                   ("json", '[{"id":1,"name":"a"},\n{"id":2,"name":"%s"}]\n' % long, 2)):
+            self.write(f"in.{ending}", rows)
+            text = ROWS_OF.replace("FORMAT", ending)
+            self.expect_old_target(text, 1, f"in.{ending}: ", f"line {line} ", "`max_record`")
+            self.expect(self.etlrun(text.replace("500KB", "700KB")), 0)

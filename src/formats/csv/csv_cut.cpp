@@ -1,5 +1,7 @@
 #include "formats/csv/csv_cut.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "formats/csv/csv_walk.hpp"
@@ -7,6 +9,8 @@
 namespace etl {
 
 namespace {
+
+constexpr std::uint64_t kReadAtOnce_bytes = 256 * 1024;
 
 struct RecordCounter {
     std::uint64_t most;  // 0: any
@@ -50,6 +54,10 @@ std::size_t cut_csv_records(std::span<const char> bytes, bool at_end, std::uint3
                             const CsvOptions& options, std::string_view file_name, CutState& state) {
     const std::string_view text(bytes.data(), bytes.size());
     const ScanKernels& kernels = scan_kernels();
+    // A record that is longer than what is read at once stands first in the bytes when its end has come.
+    const std::uint64_t most_bytes = std::max(options.max_record_bytes, kReadAtOnce_bytes);
+    if (text.size() > most_bytes && kernels.cut_csv(text.data(), text.size(), options.marks, 1).end > most_bytes)
+        throw_open(text, {}, false, options, file_name, state);
     const CsvCut cut = kernels.cut_csv(text.data(), text.size(), options.marks, most_records);
     Piece piece;
     std::uint64_t lines = cut.lines;

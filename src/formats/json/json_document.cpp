@@ -12,6 +12,7 @@ namespace etl {
 
 namespace {
 
+constexpr std::uint64_t kReadAtOnce_bytes = 256 * 1024;
 constexpr std::size_t kMostNames = 100;  // that a message may choose from
 
 std::vector<std::string> split_path(const std::string& rows) {
@@ -166,7 +167,10 @@ bool JsonDocument::find_item_end(std::size_t& at, bool at_end, bool may_wait) {
     const std::size_t from = at;
     if (std::string_view("}],:").find(text_[at]) != std::string_view::npos) fail(at, "a value is expected");
     switch (brackets_.find_end(text_, at)) {
-        case JsonBrackets::End::found: return true;
+        case JsonBrackets::End::found:
+            // One that is longer than what is read at once stands first in the bytes when its end has come.
+            if (!may_wait || at - from <= std::max<std::uint64_t>(most_record_bytes_, kReadAtOnce_bytes)) return true;
+            fail_too_long(from);
         case JsonBrackets::End::broken: fail(at, std::string("`") + text_[at] + "` closes what is not open");
         case JsonBrackets::End::needs_more: break;
     }
@@ -174,7 +178,11 @@ bool JsonDocument::find_item_end(std::size_t& at, bool at_end, bool may_wait) {
         if (at_end) fail(from, "the value that begins here does not end");
         return false;
     }
-    const std::uint64_t line = state_->line + scan_kernels().count_lines(text_.data(), from);
+    fail_too_long(from);
+}
+
+void JsonDocument::fail_too_long(std::size_t at) const {
+    const std::uint64_t line = state_->line + scan_kernels().count_lines(text_.data(), at);
     throw Error("E431", in_file() + "the value that begins in line " + std::to_string(line) +
                             " is longer than `max_record` (" + format_bytes(most_record_bytes_) + ")");
 }

@@ -45,6 +45,7 @@ class JsonDocument {
     std::string in_file() const { return file_name_.empty() ? std::string() : file_name_ + ": "; }
     [[noreturn]] void fail_cut_off(std::uint64_t line) const;
     [[noreturn]] void fail(std::size_t at, const std::string& what) const;
+    [[noreturn]] void fail_too_long(std::size_t at) const;
     [[noreturn]] void fail_missing(std::size_t at) const;
 
     std::vector<std::string> path_;

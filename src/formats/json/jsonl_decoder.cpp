@@ -31,7 +31,8 @@ class JsonlDecoder final : public JsonRowDecoder {
         const bool rest = at_end && end < bytes.size() && (most_records == 0 || end == 0);
         state.lines = scan_kernels().count_lines(bytes.data(), end);
         state.records = state.lines + (rest ? 1 : 0);
-        if (end == 0 && !rest && static_cast<std::int64_t>(bytes.size()) > most_bytes_)
+        const bool is_long = static_cast<std::int64_t>(bytes.size()) > most_bytes_;
+        if (is_long && is_first_too_long(bytes, end, rest))
             throw Error("E431", file_name_ + ": line " + std::to_string(state.line) + " is longer than `max_record` (" +
                                     format_bytes(static_cast<std::uint64_t>(most_bytes_)) + ")");
         state.line += state.lines;
@@ -40,6 +41,13 @@ class JsonlDecoder final : public JsonRowDecoder {
     }
 
   private:
+    /// A line that is longer than what is read at once stands first in the bytes when its end has come.
+    bool is_first_too_long(std::span<const char> bytes, std::size_t end, bool rest) const {
+        constexpr std::int64_t kReadAtOnce_bytes = 256 * 1024;
+        if (end == 0 && !rest) return true;
+        const std::size_t first = end == 0 ? bytes.size() : line_end_of(bytes, 1);
+        return static_cast<std::int64_t>(first) > std::max(most_bytes_, kReadAtOnce_bytes) + 1;
+    }
     static std::size_t last_line_end(std::span<const char> bytes) {
         const void* found = ::memrchr(bytes.data(), '\n', bytes.size());
         return found == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) + 1;
