@@ -29,7 +29,6 @@ std::vector<PastRun> read_runs(const std::filesystem::path& state_folder, const 
         for (PastRun& run : runs) run.is_alive = !run.report && marks.is_alive(run.start.run_id);
         if (std::none_of(runs.begin(), runs.end(), has_died)) break;
     }
-    file.leave_log();
     return runs;
 }
 

@@ -50,7 +50,7 @@ void Recorder::end(const RunReport& report) noexcept {
         RunStore store(*file_);
         store.end(id_, start_, with_fewer_causes(report));
         thin(store, folder_, start_, retention_);
-        if (report.seconds < kLongRun_seconds) file_->leave_log();
+        if (report.seconds >= kLongRun_seconds) file_->take_in_log();
         file_.reset();
         mark_.reset();
     } catch (const std::exception& error) {

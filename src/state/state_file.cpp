@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kBusy_ms = 2000;
 constexpr std::uintmax_t kPage_bytes = 4096;
+constexpr int kLog_pages = 100;                    // of some ten runs
 constexpr std::int64_t kApplication = 0x45544C53;  // what SQLite calls application_id: "ETLS"
 constexpr std::int64_t kVersion = 1;
 
@@ -76,10 +77,14 @@ void StateFile::open(Use use) {
         name, name, use == Use::record ? SqliteDatabase::Access::create : SqliteDatabase::Access::write, kBusy_ms);
     // With the log that journal_mode=wal means, this loses the last runs at most when the power goes, never the file.
     database_->execute("pragma synchronous = normal");
+    // Whoever may only read needs the log's files there: the last one to close it leaves them.
+    database_->keep_log_at_close();
+    if (use == Use::record) database_->execute("pragma wal_autocheckpoint = " + std::to_string(kLog_pages));
     has_runs_ = has_schema();
     if (use == Use::read) look_through();
     if (use == Use::read || has_runs_) return;
     make_schema();
+    take_in_log();
     has_runs_ = true;
 }
 
@@ -125,6 +130,12 @@ void StateFile::look_through() {
     if (const std::string said(check.bytes(0)); said != "ok") throw damaged(said);
 }
 
-void StateFile::leave_log() { database_->keep_log_at_close(); }
+void StateFile::take_in_log() {
+    try {
+        database_->execute("pragma wal_checkpoint(passive)");  // the others are not waited for
+    } catch (const Error&) {
+        return;  // they are as safe in the log
+    }
+}
 
 }  // namespace etl

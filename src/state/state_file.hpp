@@ -29,9 +29,9 @@ class StateFile {
     Error damaged(const std::string& how) const;
     /// False: the run that was about to make it was killed.
     bool has_runs() const { return has_runs_; }
-    /// The file may keep its last entries in a log beside it, which the next run takes up: quicker than putting them
-    /// into their places, for which the disk is waited for.
-    void leave_log();
+    /// Puts the last entries, which stand in a log beside the file, into their places, if it can be done. The disk
+    /// is waited for.
+    void take_in_log();
 
   private:
     void open(Use use);

@@ -188,6 +188,12 @@ class History(Case):
         told = self.objects(self.expect(self.etlrun(COPY, "--json"), 0).stdout)[-1]
         self.assertEqual(len(told["troubles"]), 1, done.stderr)
 
+    def test_who_may_not_write_may_read(self):
+        self.write("in.csv", ROWS)
+        self.expect(self.etlrun(COPY), 0)
+        (self.folder / ".etl").chmod(0o755)
+        self.expect(self.run_tool("etlrun", "--history", other_user=True), 0, "succeeded")
+
     def test_many_runs_at_once(self):
         self.write("in.csv", ROWS)
         for number in range(8):
