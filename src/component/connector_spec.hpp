@@ -12,6 +12,7 @@
 #include "base/diagnostic.hpp"
 #include "base/options.hpp"
 #include "base/registry.hpp"
+#include "component/offset_book.hpp"
 #include "component/sink.hpp"
 #include "component/source.hpp"
 #include "data/schema.hpp"
@@ -151,6 +152,13 @@ struct ConnectorSpec {
     /// How targets are loaded: "append", "replace", "replace where", "replace by", "upsert by", "update by",
     /// "delete by"; "delete when" and "partition by", where these may stand behind.
     std::span<const std::string_view> modes;
+    /// Of a target whose sink commits; nullptr where the connector has none such.
+    std::unique_ptr<OffsetBook> (*make_offset_book)(const SinkRequest& request) = nullptr;
+    /// Of a source that is read incrementally. Throws Error E532 where the text is no position of that kind.
+    PositionSummary (*summarize_position)(const std::string& text, Incremental::Kind kind) = nullptr;
+    /// What to store in place of `stored`, so that the next run begins at a value of the column, spelled as in
+    /// Incremental; nullptr where positions are no values. Throws Error E532 where `stored` is no position.
+    std::string (*position_from)(const std::string& stored, const std::string& value) = nullptr;
 };
 
 }  // namespace etl

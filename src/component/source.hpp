@@ -40,6 +40,8 @@ class Reader {
     virtual void interrupt() noexcept = 0;
     /// Bytes of the lane read so far, for progress; from any thread.
     virtual std::uint64_t bytes_read() const noexcept = 0;
+    /// What it will have read at the end, for progress; 0: not known, or Lane::size_bytes tells. From any thread.
+    virtual std::uint64_t bytes_total() const noexcept { return 0; }
     /// Behind the last block: what open() takes to go on there. From next()'s thread, or while nobody is in next().
     /// Empty where the source cannot be taken up again.
     virtual std::string position() const { return {}; }

@@ -21,6 +21,14 @@ struct WorkerRange {
     std::uint32_t most = 0;  // 0: one a core
 };
 
+/// `retry = { … }`: a run that fails for a reason that may pass is tried again.
+struct RetrySettings {
+    std::uint32_t attempts = 1;  // in all
+    std::uint64_t delay_ms = 5000;
+    std::uint64_t max_delay_ms = 15ULL * 60 * 1000;
+    bool exponential = true;  // the delay doubles each time; else it stays
+};
+
 /// `pipeline { }` and etl.toml's [settings], checked and defaulted.
 struct Settings {
     std::string timezone = "UTC";
@@ -34,6 +42,8 @@ struct Settings {
     std::optional<std::uint64_t> max_rejects;  // a count
     std::optional<double> max_rejects_share;   // 0 to 1; compared after 1,000 rows and at the end
     std::uint64_t hard_terminate_ms = 30ULL * 60 * 1000;
+    std::uint64_t timeout_ms = 0;  // of a run with all its attempts; 0: none
+    RetrySettings retry;
     bool fuse = true;                   // plan passes; false only in tests
     std::uint32_t channel_batches = 0;  // room of a channel; 0: by the number of workers; set only in tests
 };

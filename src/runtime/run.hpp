@@ -1,9 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/plan.hpp"
@@ -22,6 +25,7 @@ struct RunProgress {
         std::uint32_t workers = 0;
     };
     std::vector<Stage> stages;
+    std::string stuck;  // "worker 2 of `orders | filter` has not moved for ..."; empty: all move
 };
 
 struct RunOptions {
@@ -29,7 +33,11 @@ struct RunOptions {
     std::uint32_t progress_ms = 200;
     const std::atomic<int>* interrupts = nullptr;  // 1: drain and drop or commit; 2: stop hard
     Tap* tap = nullptr;                            // looks into the run
-    bool log_lines = false;                        // also onto standard error, what goes into the state folder's log
+    /// Set in tests.
+    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+    std::uint64_t stuck_ms = 60'000;                                // a worker that does one thing for so long is named
+    std::optional<std::chrono::steady_clock::time_point> deadline;  // of `timeout`: failed, if not ended by then
+    bool log_lines = false;  // also onto standard error, what goes into the state folder's log
 };
 
 /// Runs the plan to its end. Errors of the run are in the report, not thrown.

@@ -41,6 +41,9 @@ struct EndOffset {
     std::string position;  // the source's own text; its end, behind "… ", where it is long
 };
 
+/// Of an error: another run of the pipeline is under way or has taken a target over.
+inline bool is_held_by_another(std::string_view code) { return code == "E530" || code == "E531"; }
+
 enum class RunStatus : std::uint8_t { succeeded, succeeded_with_rejects, failed, too_many_rejects, interrupted };
 
 /// "succeeded_with_rejects"
@@ -63,13 +66,17 @@ struct RunReport {
     std::vector<EndOffset> offsets;
     std::vector<std::string> troubles;  // what went wrong without harm to the load: the run is not recorded
     bool kept = false;                  // of a run that was interrupted: what it had read is loaded
-    bool goes_on = false;               // the same: the next run goes on behind it
+    bool goes_on = false;               // the next run goes on behind what is loaded, where something is
+    std::uint32_t attempts = 1;         // the last of which this tells of
+    std::uint64_t commits = 0;          // on the way and at the end: each made all targets durable that keep positions
+    bool is_in_doubt = false;           // failed while it committed: some of these targets may hold more than others
+    bool is_repeatable = true;          // tried again, it would add no row a second time
     double seconds = 0;
     std::uint64_t peak_memory_bytes = 0;  // of the process
     std::uint64_t bytes_read = 0;
 
     /// Failed, because another run of the pipeline is under way or has taken a target over.
-    bool is_held_by_another() const { return error_code == "E530" || error_code == "E531"; }
+    bool is_held_by_another() const { return etl::is_held_by_another(error_code); }
     std::uint64_t rows_read() const;
     std::uint64_t rows_written() const;
 };

@@ -157,13 +157,14 @@ struct Trial {
         fixture->read_from(request, place);
         return connector.make_source(request);
     }
-    std::unique_ptr<Sink> sink(const std::string& place) const {
+    SinkRequest sink_request(const std::string& place) const {
         SinkRequest request;
         request.base_folder = folder.path();
         request.schema = schema;
         fixture->write_to(request, place);
-        return connector.make_sink(request);
+        return request;
     }
+    std::unique_ptr<Sink> sink(const std::string& place) const { return connector.make_sink(sink_request(place)); }
 };
 
 constexpr std::uint32_t kChunkRows = 50;
@@ -463,5 +464,33 @@ TEST_CASE("every connector's reader that waits is ended by interrupt()") {
         const auto other = source->open(source->lanes().at(0), {}, reading.run());
         other->interrupt();
         CHECK_FALSE(other->next(block));
+    }
+}
+
+TEST_CASE("every connector's offset book shows and changes what its sink gives back") {
+    for (const ConnectorSpec* connector : Registry<ConnectorSpec>::all()) {
+        INFO(connector->name);
+        const Trial trial(*connector);
+        SinkRequest request = trial.sink_request("output");
+        request.mode = WriteMode::append;
+        request.commits = true;
+        request.pipeline = "load";
+        Memory memory;
+        TestRun run(memory);
+        CHECK(connector->make_offset_book(request)->take_over("first").empty());
+        const std::vector<StoredPosition> stored{{"a", "", "one", "first", 3}, {"b", "s", "two", "first", 3}};
+        const auto sink = connector->make_sink(request);
+        CHECK(sink->begin(run).empty());
+        sink->publish({stored, true});
+        CHECK(connector->make_offset_book(request)->read().size() == 2);
+        const auto book = connector->make_offset_book(request);
+        REQUIRE(book->take_over("second").size() == 2);
+        const std::vector<StoredPosition> changed{{"a", "", "three", "second", 0}, {"b", "s", "", "second", 0}};
+        book->store(changed);
+        const auto now = connector->make_offset_book(request)->read();
+        REQUIRE(now.size() == 1);
+        CHECK(now[0].source + now[0].shard + now[0].text + now[0].run == "athreesecond");
+        request.pipeline = "another";
+        CHECK(connector->make_offset_book(request)->read().empty());
     }
 }

@@ -19,6 +19,7 @@
 #include "runtime/run.hpp"
 #include "tools/etlrun/closing_table.hpp"
 #include "tools/etlrun/history.hpp"
+#include "tools/etlrun/offsets.hpp"
 #include "tools/etlrun/progress.hpp"
 #include "tools/etlrun/say.hpp"
 #include "tools/etlrun/seeing.hpp"
@@ -49,6 +50,7 @@ struct CommandLine {
     std::string config;
     std::string profile;
     std::vector<std::string> from;
+    OffsetCommand offsets;
     bool full = false;
     bool dry_run = false;
     bool explain = false;
@@ -182,6 +184,10 @@ int run_file(CommandLine& line) {
     if (pipeline && !line.explain && !line.dry_run && has_target(*pipeline, "-")) line.out = stderr;
     say_diagnostics(line, diagnostics, *texts);
     if (!pipeline) return kWrongPipeline;
+    if (line.offsets.is_given()) {
+        carry_out(line.offsets, *pipeline, line.json, line.out);
+        return kGood;
+    }
     if (!line.json && !line.quiet && !has_target(*pipeline))
         std::fprintf(stderr, "%s: nothing to load: no flow ends in `into`\n", line.file.c_str());
     Plan plan = make_plan(std::move(*pipeline));
@@ -234,6 +240,12 @@ int main(int argc, char** argv) {
     app.add_flag("--full", line.full, "loads incremental sources from their beginning again, whatever was loaded");
     app.add_option("--from", line.from, "VALUE of the column of an incremental source, or SOURCE=VALUE: begins there")
         ->allow_extra_args(false);
+    app.add_flag("--offsets", line.offsets.list, "lists how far incremental sources were loaded, and runs nothing");
+    app.add_option("--set-offset", line.offsets.set,
+                   "SOURCE=VALUE: the next run begins at that value of the source's column")
+        ->allow_extra_args(false);
+    app.add_option("--reset-offset", line.offsets.reset, "SOURCE: the next run begins at its beginning")
+        ->allow_extra_args(false);
     app.add_flag("--dry-run", line.dry_run, "checks and plans, but reads and writes no row");
     app.add_flag("--explain", line.explain, "prints the plan and stops");
     line.seeing.add_to(app);
@@ -257,6 +269,7 @@ int main(int argc, char** argv) {
         return asks_for_past(line) ? answer_for_past(line) : run_file(line);
     } catch (const Error& error) {
         say_error(line, error.code(), error.what());
+        if (is_held_by_another(error.code())) return kHeldByAnother;
     } catch (const std::bad_alloc&) {
         say_error(line, "E502", "the machine has no memory left for this run");
     } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 #include "base/registry.hpp"
 #include "component/connector_spec.hpp"
+#include "connectors/files/files_offset_book.hpp"
 #include "connectors/files/files_sink.hpp"
 #include "connectors/files/files_source.hpp"
 
@@ -36,7 +37,9 @@ const ConnectorSpec kFiles = {
     make_files_source,
     make_files_sink,
     false,
-    kModes};
+    kModes,
+    make_files_offset_book,
+    summarize_files_position};
 
 const Registration<ConnectorSpec> kRegistered(kFiles);
 

@@ -145,7 +145,7 @@ void Manifest::store(const std::string& pipeline, std::span<const StoredPosition
         std::erase_if(positions, [&](const Position& old) {
             return old.pipeline == pipeline && old.stored.source == one.source && old.stored.shard == one.shard;
         });
-        positions.push_back({pipeline, one});
+        if (!one.text.empty()) positions.push_back({pipeline, one});
     }
 }
 

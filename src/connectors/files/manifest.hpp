@@ -26,7 +26,7 @@ struct Manifest {
     std::map<std::string, std::uint64_t> parts;  // of `partition by`: the lengths of the files, by their folders
 
     std::vector<StoredPosition> positions_of(const std::string& pipeline) const;
-    /// Others stay.
+    /// Others stay; one with an empty text goes.
     void store(const std::string& pipeline, std::span<const StoredPosition> stored);
 };
 

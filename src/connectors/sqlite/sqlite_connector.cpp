@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/error.hpp"
+#include "connectors/sqlite/sqlite_offset_book.hpp"
 
 namespace etl {
 
@@ -64,7 +65,10 @@ constexpr ConnectorSpec kSpec{.name = "sqlite",
                               .make_source = make_sqlite_source,
                               .make_sink = make_sqlite_sink,
                               .is_table = true,
-                              .modes = kModes};
+                              .modes = kModes,
+                              .make_offset_book = make_sqlite_offset_book,
+                              .summarize_position = summarize_sqlite_position,
+                              .position_from = sqlite_position_from};
 const Registration<ConnectorSpec> kRegistration{kSpec};
 
 }  // namespace

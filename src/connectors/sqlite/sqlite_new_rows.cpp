@@ -27,6 +27,7 @@ struct Held {
     SqlitePosition at;
     std::uint64_t targets = 0;
     std::optional<Value> value;    // of the column's type
+    std::optional<Value> from;     // in place of the clause's `since`
     std::int64_t window = 0;       // with `lag`: the first instant whose rows are told apart by their hashes
     RowHashes at_value, unplaced;  // those of `at` that the pass has not seen yet
 };
@@ -198,6 +199,7 @@ void NewRows::add_held(const std::string& text, std::uint64_t targets) {
     Held held;
     held.targets = targets;
     if (!text.empty()) held.at = SqlitePosition::parse(text, database_.name());
+    if (!held.at.from.empty()) held.from = constant(held.at.from);
     if (held.at.has_value()) {
         Value value;
         if (convert_cell(held.at.value(), type_, format_, value).empty()) held.value = std::move(value);
@@ -265,7 +267,10 @@ void NewRows::look() {
 
 bool NewRows::is_known(Held& held) const {
     if (!place_.is_placed) return held.unplaced.take(place_.hash);
-    if (!held.at.has_value()) return since_ && is_less(place_.value, *since_);
+    if (!held.at.has_value()) {
+        const std::optional<Value>& first = held.from ? held.from : since_;
+        return first && is_less(place_.value, *first);
+    }
     const int order = compare_cells(place_.cell, held.at.value());
     if (order > 0) return false;
     if (lag_ == 0 ? order < 0 : time_of(place_.value) < held.window) return true;
@@ -350,7 +355,9 @@ std::string NewRows::position() const {
     // Those that are no more need not be told apart; without nulls nobody knows whether they are.
     if (!has_ended_ || clause_.nulls != Incremental::Nulls::include)
         held.unplaced.for_each([&](RowHash hash) { position.unplaced.add(hash); });
-    return position.has_value() || position.unplaced.distinct() > 0 ? position.text() : "";
+    if (!position.has_value()) position.from = held.at.from;
+    const bool has_some = position.has_value() || !position.from.empty() || position.unplaced.distinct() > 0;
+    return has_some ? position.text() : "";
 }
 
 /// A table that was made anew with values of a class that comes before must not look as if nothing was new.

@@ -25,11 +25,16 @@ constexpr const char* kStore =
 }  // namespace
 
 void SqliteOffsets::make_table(SqliteDatabase& database) const {
+    if (!has_table(database)) database.execute(kCreate);
+}
+
+bool SqliteOffsets::has_table(SqliteDatabase& database) {
     const auto columns = database.table_columns("etl_offsets");
-    if (columns.empty()) return database.execute(kCreate);
+    if (columns.empty()) return false;
     const bool same = std::equal(columns.begin(), columns.end(), kColumns.begin(), kColumns.end(),
                                  [](const auto& column, std::string_view name) { return column.name == name; });
     if (!same) throw Error("E533", database.name() + ": its table etl_offsets is not one that this program can read");
+    return true;
 }
 
 SqliteStatement SqliteOffsets::prepare(SqliteDatabase& database, const std::string& sql) const {
@@ -74,9 +79,17 @@ void SqliteOffsets::store(SqliteDatabase& database, std::span<const StoredPositi
                                 " was taken over by another run of this pipeline; nothing more is written");
     guard.reset();
     SqliteStatement store = prepare(database, kStore);
+    SqliteStatement take_away =
+        prepare(database, "delete from etl_offsets where pipeline = ? and target = ? and source = ? and shard = ?");
     for (const StoredPosition& position : positions) {
-        store.bind_text(3, position.source);
-        store.bind_text(4, position.shard);
+        SqliteStatement& statement = position.text.empty() ? take_away : store;
+        statement.bind_text(3, position.source);
+        statement.bind_text(4, position.shard);
+        if (position.text.empty()) {
+            statement.step();
+            statement.reset();
+            continue;
+        }
         store.bind_text(5, position.text);
         store.bind_int(6, epoch_);
         store.bind_text(7, position.run);

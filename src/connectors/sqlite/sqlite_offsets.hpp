@@ -19,12 +19,14 @@ class SqliteOffsets {
 
     /// Makes the table where there is none. Throws Error E533 where there is another one of its name.
     void make_table(SqliteDatabase& database) const;
+    /// False: there is none. Throws Error E533 as make_table().
+    static bool has_table(SqliteDatabase& database);
     /// Takes the target over; returns the epoch.
     std::int64_t take_epoch(SqliteDatabase& database, const std::string& run) const;
     void set_epoch(std::int64_t epoch) { epoch_ = epoch; }
     std::vector<StoredPosition> read(SqliteDatabase& database) const;
     void forget(SqliteDatabase& database) const;
-    /// Throws Error E530 where the epoch is another one by now.
+    /// One with an empty text is taken away. Throws Error E530 where the epoch is another one by now.
     void store(SqliteDatabase& database, std::span<const StoredPosition> positions) const;
 
   private:

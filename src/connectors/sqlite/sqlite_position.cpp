@@ -16,6 +16,7 @@ namespace {
 using Kind = SqliteStatement::Kind;
 
 constexpr std::string_view kNone = "none\n";
+constexpr std::string_view kFrom = "from";
 constexpr std::size_t kHash_digits = 32;
 
 struct KindName {
@@ -52,12 +53,17 @@ bool take_value(std::string_view& text, SqlitePosition& position) {
     const auto digits = take_until(text, ' ');
     std::size_t size = 0;
     if (!name || !digits || !read_number(*digits, size) || size >= text.size() || text[size] != '\n') return false;
+    const std::string_view value = text.substr(0, size);
+    text.remove_prefix(size + 1);
+    if (*name == kFrom) {
+        position.from = value;
+        return !value.empty();
+    }
     const auto* const kind =
         std::find_if(std::begin(kKinds), std::end(kKinds), [&](const KindName& each) { return each.name == *name; });
     if (kind == std::end(kKinds)) return false;
     position.kind = kind->kind;
-    position.bytes = text.substr(0, size);
-    text.remove_prefix(size + 1);
+    position.bytes = value;
     if (kind->kind == Kind::integer) return read_number<std::int64_t>(position.bytes, position.integer);
     return kind->kind != Kind::floating || read_number<double>(position.bytes, position.floating);
 }
@@ -101,6 +107,7 @@ void SqlitePosition::set_value(const SqliteCell& cell) {
 
 std::string SqlitePosition::text() const {
     std::string out(kNone);
+    if (!from.empty()) out = std::string(kFrom) + " " + std::to_string(from.size()) + " " + from + "\n";
     for (const KindName& each : kKinds)
         if (each.kind == kind) out = std::string(each.name) + " " + std::to_string(bytes.size()) + " " + bytes + "\n";
     at_value.for_each([&](RowHash hash) { append_hash(out, hash); });

@@ -41,13 +41,15 @@ class RowHashes {
 
 /// How far a source was read by a column: the greatest value and, by their hashes, the rows at it (with `lag`: within
 /// lag of it) and those without a place in the order. All other rows up to the value are known.
-/// As text: "text 10 2024-01-31" (class, bytes, value) or "none", then a line a hash, "- HASH" for those without a
-/// place.
+/// Or where the next run is to begin, as somebody has set it.
+/// As text: "text 10 2024-01-31" (class, bytes, value), "from 10 2024-01-31" or "none", then a line a hash, "- HASH"
+/// for those without a place.
 struct SqlitePosition {
     SqliteStatement::Kind kind = SqliteStatement::Kind::null;  // null: there is no value yet
     std::int64_t integer = 0;
     double floating = 0;
     std::string bytes;
+    std::string from;  // spelled as in Incremental; while there is no value
     RowHashes at_value;
     RowHashes unplaced;
 
