@@ -1,19 +1,38 @@
 #include "connectors/files/incremental_reader.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
+#include "io/packing.hpp"
 
 namespace etl {
 
 namespace {
 
+/// What is to be read, as it lies on the disk. Nobody knows how much of a packed file the rest of its text is: all of
+/// it is read.
+std::uint64_t count_bytes(const FilePlan& plan) {
+    std::uint64_t bytes = 0;
+    for (const PlannedPart& planned : plan.parts) {
+        const std::uint64_t size = planned.entry.size_bytes;
+        const std::uint64_t from = is_packed_name(planned.part.file.path.native()) ? 0 : planned.part.from.byte;
+        const std::uint64_t until = from == planned.part.from.byte ? std::min(size, planned.part.until_byte) : size;
+        bytes += until > from ? until - from : 0;
+    }
+    return bytes;
+}
+
 class IncrementalReader : public Reader {
   public:
     IncrementalReader(IncrementalFiles files, Decoder& decoder, RunContext& run)
-        : files_(std::move(files)), cutter_(decoder, run, files_.text, files_.source) {}
+        : files_(std::move(files)),
+          bytes_total_(count_bytes(files_.plan)),
+          cutter_(decoder, run, files_.text, files_.source) {}
 
     bool next(Block& block) override;
     void interrupt() noexcept override { cutter_.interrupt(); }
     std::uint64_t bytes_read() const noexcept override { return cutter_.bytes_read(); }
+    std::uint64_t bytes_total() const noexcept override { return bytes_total_; }
     std::string position() const override { return to_text(files_.plan.held); }
 
   private:
@@ -25,6 +44,7 @@ class IncrementalReader : public Reader {
     const PlannedPart& planned() const { return files_.plan.parts[part_]; }
 
     IncrementalFiles files_;
+    std::uint64_t bytes_total_;
     std::size_t part_ = 0;
     bool is_open_ = false;
     BlockCutter cutter_;
