@@ -7,6 +7,7 @@
 
 namespace etl {
 
+/// E439 is what may pass by itself.
 void throw_file_error(const char* action, const std::string& name, int error_number) {
     const std::string begin = std::string("cannot ") + action + " " + name + ": ";
     switch (error_number) {
@@ -21,6 +22,22 @@ void throw_file_error(const char* action, const std::string& name, int error_num
         case EFBIG: throw Error("E405", begin + "it would become larger than is allowed");
         case EBADF: throw Error("E404", begin + "it is closed");
         case EPIPE: throw Error("E404", begin + "its reader has gone");
+        case EAGAIN:
+        case EBUSY:
+        case EMFILE:
+        case ENFILE:
+        case ENOLCK:
+        case ESTALE:
+        case ETIMEDOUT:
+        case ECONNABORTED:
+        case ECONNREFUSED:
+        case ECONNRESET:
+        case EHOSTDOWN:
+        case EHOSTUNREACH:
+        case ENETDOWN:
+        case ENETRESET:
+        case ENETUNREACH:
+        case EREMOTEIO: throw Error("E439", begin + std::generic_category().message(error_number));
         default: throw Error("E404", begin + std::generic_category().message(error_number));
     }
 }

@@ -48,7 +48,8 @@ Diagnostics without_secrets(const Diagnostics& diagnostics, const bind::Secrets&
 }  // namespace
 
 std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, const LoadOptions& options,
-                                           const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics) {
+                                           const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics,
+                                           Settings* settings) {
     const std::uint32_t number = texts->add(path.string(), read_file({path, path.string()}));
     bind::Context context(options, *texts, diagnostics);
     context.folder = std::filesystem::absolute(path).lexically_normal().parent_path();
@@ -62,6 +63,7 @@ std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, co
     context.tables.configure(context.folder, options.offline);
     std::optional<BoundPipeline> bound = bind_pipeline(file, library, context);
     diagnostics = without_secrets(diagnostics, context.secrets);
+    if (settings != nullptr) *settings = context.settings;
     if (!bound) return std::nullopt;
     bound->file = std::filesystem::absolute(path).lexically_normal();
     bound->state_folder = state_folder(context.config, context.folder);

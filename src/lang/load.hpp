@@ -26,8 +26,10 @@ struct LoadOptions {
 };
 
 /// Reads, parses and binds a .etl file. Nothing if there are errors (they are in `diagnostics`).
-/// Throws Error where the file itself cannot be read.
+/// Throws Error where the file itself cannot be read. settings: filled as far as they are right, also where the rest is
+/// not.
 std::optional<BoundPipeline> load_pipeline(const std::filesystem::path& path, const LoadOptions& options,
-                                           const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics);
+                                           const std::shared_ptr<SourceTexts>& texts, Diagnostics& diagnostics,
+                                           Settings* settings = nullptr);
 
 }  // namespace etl

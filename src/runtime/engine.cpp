@@ -11,7 +11,9 @@ namespace {
 /// How long a failed run waits for failures that come before the one seen, in the order of the rows.
 constexpr std::chrono::seconds kPatience{1};
 
-RunFailure describe(const std::exception_ptr& error) {
+/// where: who did what nobody has foreseen.
+RunFailure describe(const std::exception_ptr& error, const std::string& where) {
+    const std::string begin = where.empty() ? "" : where + " failed: ";
     RunFailure failure;
     try {
         std::rethrow_exception(error);
@@ -23,19 +25,28 @@ RunFailure describe(const std::exception_ptr& error) {
         failure.message = "the machine has no memory left";
     } catch (const std::exception& other) {
         failure.code = "E500";
-        failure.message = other.what();
+        failure.message = begin + other.what();
+    } catch (...) {
+        failure.code = "E500";
+        failure.message = begin + "an exception without a message";
     }
     return failure;
 }
 
 }  // namespace
 
-void Engine::spawn(std::function<void()> body) {
+void Engine::spawn(std::string who, std::function<void()> body) {
     const std::lock_guard lock(mutex_);
     ++live_threads_;
     try {
-        threads_.emplace_back([this, body = std::move(body)] {
-            body();
+        threads_.emplace_back([this, who = std::move(who), body = std::move(body)] {
+            try {
+                body();
+            } catch (...) {
+                // Whoever waits for what this thread was to do would wait for ever.
+                fail(nullptr, 0, std::current_exception(), who);
+                cancel(true);
+            }
             const std::lock_guard end(mutex_);
             --live_threads_;
             changed_.notify_all();
@@ -71,16 +82,35 @@ bool Engine::wait_for_gates(std::uint32_t chain) {
 }
 
 std::unique_ptr<Runner> Engine::make_runner(std::uint32_t chain) {
+    std::uint32_t number = 0;
+    {
+        const std::lock_guard lock(activities_mutex_);
+        runners_made_.resize(plan.chains.size());
+        number = ++runners_made_[chain];
+    }
+    Activity& activity = make_activity("worker " + std::to_string(number) + " of `" + plan.chains[chain].name + "`");
     return std::make_unique<Runner>(
-        RunnerContext{plan, plan.chains[chain], layout, outlets_, encoders_, commits, *this, tap});
+        RunnerContext{plan, plan.chains[chain], layout, outlets_, encoders_, commits, *this, activity, tap});
 }
 
-void Engine::fail(const Ticket& ticket, const std::exception_ptr& error) {
-    fail(&ticket.driver(), ticket.driver().key(ticket), error);
+Activity& Engine::make_activity(std::string who) {
+    const std::lock_guard lock(activities_mutex_);
+    return activities_.emplace_back(std::move(who));
 }
 
-void Engine::fail(Driver* driver, std::uint64_t key, const std::exception_ptr& error) {
-    RunFailure failure = describe(error);
+std::vector<const Activity*> Engine::activities() const {
+    const std::lock_guard lock(activities_mutex_);
+    std::vector<const Activity*> all;
+    for (const Activity& activity : activities_) all.push_back(&activity);
+    return all;
+}
+
+void Engine::fail(const Ticket& ticket, const std::exception_ptr& error, const std::string& where) {
+    fail(&ticket.driver(), ticket.driver().key(ticket), error, where);
+}
+
+void Engine::fail(Driver* driver, std::uint64_t key, const std::exception_ptr& error, const std::string& where) {
+    RunFailure failure = describe(error, where);
     if (driver != nullptr) {
         failure.driver = driver->index();
         failure.key = key;
@@ -195,6 +225,18 @@ std::uint64_t Engine::bytes_read() const {
     for (const auto& lane : lanes_) {
         const std::lock_guard lock(lane->mutex);
         bytes += lane->reader == nullptr ? lane->bytes : lane->reader->bytes_read();
+    }
+    return bytes;
+}
+
+std::uint64_t Engine::bytes_total() const {
+    std::uint64_t bytes = 0;
+    for (const auto& lane : lanes_) {
+        const std::lock_guard lock(lane->mutex);
+        std::uint64_t of_lane = lane->lane.size_bytes;
+        if (of_lane == 0 && lane->reader != nullptr) of_lane = lane->reader->bytes_total();
+        if (of_lane == 0 && !lane->has_ended) return 0;
+        bytes += of_lane == 0 ? lane->bytes : of_lane;
     }
     return bytes;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include "base/log.hpp"
 #include "plan/plan.hpp"
+#include "runtime/activity.hpp"
 #include "runtime/commits.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/outlet.hpp"
@@ -74,10 +76,14 @@ class Engine final : public RunContext, public DriverListener {
     /// Waits until the blocking inputs that the chain asks for are complete. False: cancelled.
     bool wait_for_gates(std::uint32_t chain);
     bool wait_for_node(std::uint32_t node);
-    /// A ticket's rows (or, without one, the driver itself) broke the run.
-    void fail(const Ticket& ticket, const std::exception_ptr& error);
-    void fail(Driver* driver, std::uint64_t key, const std::exception_ptr& error);
-    void spawn(std::function<void()> body);
+    /// A ticket's rows (or, without one, the driver itself) broke the run. where: named for what nobody has foreseen.
+    void fail(const Ticket& ticket, const std::exception_ptr& error, const std::string& where = {});
+    void fail(Driver* driver, std::uint64_t key, const std::exception_ptr& error, const std::string& where = {});
+    /// who: "the writer of `into orders`". A thread that dies of an exception ends the run.
+    void spawn(std::string who, std::function<void()> body);
+    /// For the threads to tell what they do; lives as long as the engine.
+    Activity& make_activity(std::string who);
+    std::vector<const Activity*> activities() const;
     /// The last worker of a chain has left it for good.
     void chain_ended(std::uint32_t chain);
     std::unique_ptr<Runner> make_runner(std::uint32_t chain);
@@ -104,7 +110,8 @@ class Engine final : public RunContext, public DriverListener {
     /// The failure that came first in the order of the run; nothing if there is none.
     std::unique_ptr<RunFailure> failure() const;
     std::uint64_t bytes_read() const;
-    std::uint64_t bytes_total() const { return bytes_total_; }
+    /// 0: not known.
+    std::uint64_t bytes_total() const;
     /// How many of the plan's targets, in order, may have something staged.
     std::uint32_t begun_sinks() const { return begun_sinks_; }
     /// Drops what a target has staged.
@@ -120,6 +127,7 @@ class Engine final : public RunContext, public DriverListener {
         Reader* reader = nullptr;
         std::uint64_t next = 0;
         std::uint64_t bytes = 0;           // of a reader that is gone
+        bool has_ended = false;            // its reader is gone
         std::string position;              // the same
         std::uint64_t known = UINT64_MAX;  // bits of the targets that held the last rows read already
     };
@@ -133,12 +141,12 @@ class Engine final : public RunContext, public DriverListener {
     void start_chain(std::uint32_t chain);
 
     void read_lane(LaneState& lane);
-    void read_blocks(LaneState& lane, Reader& reader, Channel& channel);
+    void read_blocks(LaneState& lane, Reader& reader, Channel& channel, Activity& activity);
     void forget_reader(LaneState& lane);
     void emit_rejects(std::uint32_t driver);
     void wait_for_drivers(const std::vector<std::uint32_t>& awaited);
     void run_ordered_chain(std::uint32_t chain);
-    void take_ordered(Runner& runner, Parcel& parcel);
+    void take_ordered(Runner& runner, Parcel& parcel, const std::string& who);
     void run_finish(std::uint32_t driver);
     void run_writer(std::uint32_t node);
     void combine(std::uint32_t chain);
@@ -162,7 +170,6 @@ class Engine final : public RunContext, public DriverListener {
     std::atomic<std::uint64_t> rows_since_commit_{0};
     std::uint32_t most_workers_ = 1;
     std::uint32_t credits_ = 4;
-    std::uint64_t bytes_total_ = 0;
     std::uint32_t begun_sinks_ = 0;
 
     std::vector<std::unique_ptr<Stream>> streams_;
@@ -191,6 +198,10 @@ class Engine final : public RunContext, public DriverListener {
     std::chrono::steady_clock::time_point failed_at_;
     std::vector<std::thread> threads_;
     std::uint32_t live_threads_ = 0;
+
+    mutable std::mutex activities_mutex_;
+    std::deque<Activity> activities_;
+    std::vector<std::uint32_t> runners_made_;  // by chain
 
     mutable std::mutex totals_mutex_;
     Tally totals_;

@@ -93,7 +93,6 @@ void Engine::make_drivers() {
             state->driver = number;
             state->lane = std::move(lane);
             state->lane.number = next++;
-            bytes_total_ += state->lane.size_bytes;
             lanes_.push_back(std::move(state));
         }
     }
@@ -200,7 +199,8 @@ void Engine::start() {
         for (std::uint32_t number = 0; number < plan.drivers.size(); ++number) start_driver(number);
         for (std::uint32_t number = 0; number < plan.chains.size(); ++number) start_chain(number);
         for (std::uint32_t number = 0; number < plan.nodes.size(); ++number)
-            if (writers_[number] != nullptr) spawn([this, number] { run_writer(number); });
+            if (writers_[number] != nullptr)
+                spawn("the writer of `" + plan.nodes[number].bound.name + "`", [this, number] { run_writer(number); });
     } catch (...) {
         cancel(true);
         join();
@@ -211,20 +211,22 @@ void Engine::start() {
 void Engine::start_driver(std::uint32_t number) {
     const PlanDriver& driver = plan.drivers[number];
     Driver& tickets = *drivers[number];
+    const auto name = [&](std::uint32_t node) { return "`" + plan.nodes[node].bound.name + "`"; };
     if (driver.kind == DriverKind::finish) {
         tickets.begin();
-        spawn([this, number] { run_finish(number); });
+        spawn(name(driver.node), [this, number] { run_finish(number); });
     } else if (driver.kind == DriverKind::spool) {
         Spool* spool = spools_[driver.edge].get();
         tickets.begin();
-        spawn([spool] { spool->take_in(); });
-        spawn([spool, &tickets] {
+        const std::string who = "what is kept for " + name(plan.edges[driver.edge].to);
+        spawn(who, [spool] { spool->take_in(); });
+        spawn(who, [spool, &tickets] {
             spool->give_out();
             tickets.end();
         });
     } else if (plan.nodes[driver.node].source == nullptr) {
         tickets.begin();
-        spawn([this, number] { emit_rejects(number); });
+        spawn(name(driver.node), [this, number] { emit_rejects(number); });
     } else {
         std::vector<LaneState*> lanes;
         for (const auto& lane : lanes_)
@@ -234,7 +236,7 @@ void Engine::start_driver(std::uint32_t number) {
             channels_[chain_of_source(driver.node)]->close();
             tickets.end();
         }
-        for (LaneState* lane : lanes) spawn([this, lane] { read_lane(*lane); });
+        for (LaneState* lane : lanes) spawn("the reader of " + name(driver.node), [this, lane] { read_lane(*lane); });
     }
 }
 
@@ -243,7 +245,7 @@ void Engine::start_chain(std::uint32_t number) {
         const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
         pools[number]->start(std::clamp(cores, pools[number]->least(), pools[number]->most()));
     } else if (plan.chains[number].kind == ChainKind::ordered) {
-        spawn([this, number] { run_ordered_chain(number); });
+        spawn("`" + plan.chains[number].name + "`", [this, number] { run_ordered_chain(number); });
     }
 }
 

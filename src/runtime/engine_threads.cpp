@@ -10,6 +10,8 @@ void Engine::read_lane(LaneState& lane) {
     Driver& driver = *drivers[lane.driver];
     const std::uint32_t node = plan.drivers[lane.driver].node;
     const std::uint32_t chain = chain_of_source(node);
+    const std::string who = "the reader of `" + plan.nodes[node].bound.name + "`";
+    Activity& activity = make_activity(who);
     try {
         const bool is_open = wait_for_gates(chain);
         if (is_open && pauses(lane) && stopping_) {
@@ -17,13 +19,15 @@ void Engine::read_lane(LaneState& lane) {
         } else if (is_open) {
             std::vector<std::string> held{std::string()};
             if (plan.nodes[node].bound.source.incremental.is_set()) held = commits.positions(node, lane.lane.name);
+            activity.begin(std::nullopt);
             const std::unique_ptr<Reader> reader = plan.nodes[node].source->open(lane.lane, held, *this);
+            activity.end();
             {
                 const std::lock_guard lock(lane.mutex);
                 lane.reader = reader.get();
             }
             try {
-                read_blocks(lane, *reader, *channels_[chain]);
+                read_blocks(lane, *reader, *channels_[chain], activity);
             } catch (...) {
                 forget_reader(lane);
                 throw;
@@ -31,8 +35,9 @@ void Engine::read_lane(LaneState& lane) {
             forget_reader(lane);
         }
     } catch (...) {
-        fail(&driver, driver.key(lane.lane.number, lane.next), std::current_exception());
+        fail(&driver, driver.key(lane.lane.number, lane.next), std::current_exception(), who);
     }
+    activity.end();
     for (const std::uint32_t reader : plan.nodes[node].readers) {
         stream_of(reader).set_end(lane.lane.number, lane.next);
         for (OrderedPoint* point : points_of_stream_[plan.edges[reader].stream]) point->look_again();
@@ -51,18 +56,22 @@ void Engine::forget_reader(LaneState& lane) {
     lane.bytes = lane.reader->bytes_read();
     if (pauses(lane)) lane.position = lane.reader->position();
     lane.reader = nullptr;
+    lane.has_ended = true;
 }
 
-void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel) {
+void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel, Activity& activity) {
     Driver& driver = *drivers[lane.driver];
     const std::uint32_t number = lane.lane.number;
+    std::optional<Origin> before;
     while (true) {
         auto parcel = std::make_unique<Parcel>();
         parcel->ticket = driver.take(number, lane.next);
         if (!parcel->ticket) return;
         const bool stops = pauses(lane);
         Block& block = parcel->content.emplace<Block>();
+        activity.begin(before);
         const bool found = !(stops && stopping_) && reader.next(block);
+        activity.end();
         if (!found || is_cancelled()) {
             const std::lock_guard lock(lane.mutex);
             if (stops && stopping_)
@@ -71,6 +80,8 @@ void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel) {
                 lane.known = 0;
             return;
         }
+        before = block.origin;
+        parcel->ticket->set_origin(block.origin);
         parcel->ticket->set_known(block.known);
         block.sequence = {number, lane.next, 0, true};
         parcel->sequence = block.sequence;
@@ -122,28 +133,29 @@ void Engine::emit_rejects(std::uint32_t number) {
 
 void Engine::run_ordered_chain(std::uint32_t number) {
     const FusedChain& chain = plan.chains[number];
+    const std::string who = "`" + chain.name + "`";
     try {
         if (wait_for_gates(number)) {
             const std::unique_ptr<Runner> runner = make_runner(number);
             bool told = tap != nullptr;
             while (const ParcelPtr parcel = points_[number]->next()) {
-                take_ordered(*runner, *parcel);
+                take_ordered(*runner, *parcel, who);
                 if (told || !runner->slot(chain.head).satisfied) continue;
                 told = true;
                 stop_if_satisfied(chain.head, *parcel->ticket);
             }
         }
     } catch (...) {
-        fail(nullptr, 0, std::current_exception());
+        fail(nullptr, 0, std::current_exception(), who);
     }
     chain_ended(number);
 }
 
-void Engine::take_ordered(Runner& runner, Parcel& parcel) {
+void Engine::take_ordered(Runner& runner, Parcel& parcel, const std::string& who) {
     try {
         if (!parcel.ticket->driver().is_cut(*parcel.ticket)) return runner.run_ordered(parcel);
     } catch (...) {
-        fail(*parcel.ticket, std::current_exception());
+        fail(*parcel.ticket, std::current_exception(), who);
     }
     runner.skip(parcel, nullptr);
 }
@@ -163,7 +175,7 @@ void Engine::run_finish(std::uint32_t number) {
             add_totals(tally);
         }
     } catch (...) {
-        fail(drivers[number].get(), 0, std::current_exception());
+        fail(drivers[number].get(), 0, std::current_exception(), "`" + plan.nodes[node].bound.name + "`");
     }
     chain_ended(chain);
     drivers[number]->end();
@@ -171,12 +183,16 @@ void Engine::run_finish(std::uint32_t number) {
 
 void Engine::run_writer(std::uint32_t node) {
     Writer& writer = *writers_[node];
+    const std::string who = "the writer of `" + plan.nodes[node].bound.name + "`";
+    Activity& activity = make_activity(who);
     while (const ParcelPtr parcel = writer_points_[node]->next()) {
         auto* chunk = std::get_if<Chunk>(&parcel->content);
         if (chunk == nullptr || parcel->ticket->driver().is_cut(*parcel->ticket)) continue;
         try {
             const std::uint64_t rows = chunk->rows;
+            activity.begin(parcel->ticket->origin());
             const std::uint64_t merged = writer.write(std::move(*chunk));
+            activity.end();
             std::vector<Reject>& refused = chunk->batch.rejects;
             for (Reject& reject : refused) reject.stage = node;
             parcel->ticket->add(layout.of_node(node, NodeCount::rejected), refused.size());
@@ -184,7 +200,8 @@ void Engine::run_writer(std::uint32_t node) {
             parcel->ticket->add_rejects(std::move(refused));
             parcel->ticket->add(layout.of_node(node, NodeCount::merged), merged);
         } catch (...) {
-            fail(*parcel->ticket, std::current_exception());
+            activity.end();
+            fail(*parcel->ticket, std::current_exception(), who);
         }
     }
 }
@@ -218,7 +235,7 @@ void Engine::chain_ended(std::uint32_t number) {
     try {
         if (!is_cancelled() && pools[number] != nullptr) combine(number);
     } catch (...) {
-        fail(nullptr, 0, std::current_exception());
+        fail(nullptr, 0, std::current_exception(), "`" + chain.name + "`");
     }
     const auto is_leaf = [&](std::uint32_t node) {
         return std::any_of(chain.leaves.begin(), chain.leaves.end(),

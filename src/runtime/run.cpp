@@ -17,6 +17,7 @@
 #include "base/quantity.hpp"
 #include "runtime/balance.hpp"
 #include "runtime/engine.hpp"
+#include "runtime/hang_watch.hpp"
 #include "runtime/reject_journal.hpp"
 #include "runtime/run_account.hpp"
 #include "runtime/run_lock.hpp"
@@ -57,6 +58,7 @@ class Run {
 
     RunReport carry_out() {
         open_log();
+        report_.is_repeatable = !uses_standard_streams();
         if (recorder_) recorder_->begin(start_of(plan_.pipeline));
         try {
             begin();
@@ -77,7 +79,15 @@ class Run {
     }
 
   private:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    Clock::time_point now() const { return options_.now(); }
+    double seconds() const { return std::chrono::duration<double>(now() - start_).count(); }
+
+    /// What came from there or went there does not come again, or would a second time.
+    bool uses_standard_streams() const {
+        return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [](const PlanNode& node) {
+            return node.bound.source.address == "-" || node.bound.sink.address == "-";
+        });
+    }
 
     void open_log() {
         const BoundPipeline& pipeline = plan_.pipeline;
@@ -100,16 +110,20 @@ class Run {
 
     void watch() {
         ElasticScheduler scheduler(engine_);
+        HangWatch hangs(engine_, std::chrono::milliseconds(options_.stuck_ms));
         auto shown = start_;
         while (!engine_.wait_idle(kSample)) {
             scheduler.sample(seconds());
+            hangs.sample(now());
             engine_.look_after_failure();
             look_at_interrupts();
             look_at_commits();
             if (engine_.has_too_many_rejects() && !engine_.is_cancelled()) engine_.cancel(true);
-            if (options_.on_progress && Clock::now() - shown >= std::chrono::milliseconds(options_.progress_ms)) {
-                shown = Clock::now();
-                options_.on_progress(progress());
+            if (options_.on_progress && now() - shown >= std::chrono::milliseconds(options_.progress_ms)) {
+                shown = now();
+                RunProgress progress = look();
+                progress.stuck = hangs.stuck();
+                options_.on_progress(progress);
             }
         }
         report_.scaling = scheduler.decisions();
@@ -118,31 +132,49 @@ class Run {
         report_.workers = workers_of(engine_, scheduler);
     }
 
+    /// By a person or, as gently as by the first wish of one, by `timeout`.
     void look_at_interrupts() {
         const int level = options_.interrupts == nullptr ? 0 : options_.interrupts->load();
-        if (level > interrupts_ && level > 0 && interrupts_ == 0) {
-            interrupted_at_ = Clock::now();
-            if (level == 1 && !engine_.commits.empty() && engine_.commits.all()) {
-                log_.warning("interrupted: nothing more is read, what was read is loaded");
-                engine_.stop_reading();
-            } else {
-                log_.warning("interrupted: nothing more is read, what is staged is dropped");
-                engine_.cancel(level > 1);
-            }
-        } else if (level > interrupts_ && level > 1) {
-            engine_.cancel(true);
-        } else if (interrupts_ == 1 && Clock::now() - interrupted_at_ >
-                                           std::chrono::milliseconds(plan_.pipeline.settings.hard_terminate_ms)) {
-            interrupts_ = 2;
+        if (interrupts_ == 0 && level == 0 && options_.deadline && now() >= *options_.deadline) {
+            is_late_ = true;
+            stop(1, "`timeout` is over");
+        } else if (interrupts_ == 0 && level > 0) {
+            stop(level, "interrupted");
+        } else if (level > interrupts_ ||
+                   (interrupts_ == 1 &&
+                    now() - interrupted_at_ > std::chrono::milliseconds(plan_.pipeline.settings.hard_terminate_ms))) {
+            log_.warning("stopped at once: what is not committed is dropped");
+            interrupts_ = std::max(2, level);
             engine_.cancel(true);
         }
-        interrupts_ = std::max(interrupts_, level);
+    }
+
+    void stop(int level, const std::string& why) {
+        interrupts_ = level;
+        interrupted_at_ = now();
+        if (level == 1 && !engine_.commits.empty() && engine_.commits.all()) {
+            log_.warning(why + ": nothing more is read, what was read is loaded");
+            engine_.stop_reading();
+        } else {
+            log_.warning(why + ": nothing more is read, what is staged is dropped");
+            engine_.cancel(level > 1 || is_late_);
+        }
+    }
+
+    /// An interrupted run, or one that `timeout` has ended.
+    void end_early() {
+        report_.status = RunStatus::interrupted;
+        report_.goes_on = engine_.commits.has_positions();
+        if (!is_late_) return;
+        fail("E565", "the run took longer than its `timeout` of " +
+                         format_seconds(static_cast<double>(plan_.pipeline.settings.timeout_ms) / 1000) + " allows; " +
+                         what_is_left(report_));
     }
 
     void look_at_commits() {
         const std::uint64_t most_ms = plan_.pipeline.settings.commit_ms;
         if (most_ms > 0 && engine_.rows_since_commit() > 0 &&
-            Clock::now() - committed_at_ >= std::chrono::milliseconds(most_ms))
+            now() - committed_at_ >= std::chrono::milliseconds(most_ms))
             engine_.pause_for_commit();
         if (!engine_.is_commit_ready()) return;
         try {
@@ -165,10 +197,11 @@ class Run {
         }
         // Without a position the next run finds them all again.
         if (engine_.commits.has_positions()) committed_rejects_bytes_ = rejects_bytes;
-        committed_at_ = Clock::now();
+        committed_at_ = now();
+        ++report_.commits;
     }
 
-    RunProgress progress() const {
+    RunProgress look() const {
         RunProgress now;
         now.seconds = seconds();
         now.rejects = engine_.rejects.size();
@@ -197,7 +230,7 @@ class Run {
         const bool too_many =
             engine_.has_too_many_rejects() || engine_.reject_limit.is_passed(rows, engine_.rejects.size());
         if (interrupts_ > 0 && engine_.is_cancelled() && failure == nullptr) {
-            report_.status = RunStatus::interrupted;
+            end_early();
         } else if (failure != nullptr) {
             fail(failure->code, failure->message);
         } else if (too_many) {
@@ -218,9 +251,8 @@ class Run {
         publish();
         report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
         if (!engine_.was_stopped()) return;
-        report_.status = RunStatus::interrupted;
         report_.kept = true;
-        report_.goes_on = engine_.commits.has_positions();
+        end_early();
     }
 
     /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the
@@ -236,9 +268,11 @@ class Run {
                 if (node.sink == nullptr || node.bound.connector->is_table != tables) continue;
                 publish(static_cast<std::uint32_t>(i), rejects_bytes);
                 published_.insert(i);
+                if (!node.bound.sink.commits) report_.is_repeatable = false;
                 log_.info(plan_.pipeline.secrets.redact("published " + node.sink->name()));
             }
         is_published_ = true;
+        if (!engine_.commits.empty()) ++report_.commits;
         committed_rejects_bytes_ = rejects_bytes;
         commit_in_doubt_ = false;
     }
@@ -310,6 +344,7 @@ class Run {
         for (const auto& [node, positions] : committed_positions_)
             add_offsets(plan_.pipeline, report_.nodes[node].name, positions, report_.offsets);
         report_.seconds = seconds();
+        report_.is_in_doubt = commit_in_doubt_;
         report_.bytes_read = engine_.bytes_read();
         report_.peak_memory_bytes = peak_memory_bytes();
         if (!report_.error.empty()) log_.error(report_.error_code + ": " + report_.error);
@@ -329,7 +364,7 @@ class Run {
     }
 
     const RunOptions& options_;
-    Clock::time_point start_ = Clock::now();
+    Clock::time_point start_ = options_.now();
     Log log_;
     Memory memory_;
     Plan plan_;
@@ -337,6 +372,7 @@ class Run {
     std::optional<Recorder> recorder_;
     RunReport report_;
     int interrupts_ = 0;
+    bool is_late_ = false;
     Clock::time_point interrupted_at_;
     std::set<std::size_t> published_;  // nodes
     bool is_published_ = false;
@@ -344,11 +380,17 @@ class Run {
     std::unique_ptr<RejectJournal> journal_;  // of a run that commits on its way
     std::uint64_t committed_rejects_bytes_ = 0;
     bool commit_in_doubt_ = false;
-    Clock::time_point committed_at_ = Clock::now();
+    Clock::time_point committed_at_ = start_;
     std::map<std::uint32_t, std::vector<StoredPosition>> committed_positions_;  // by target
 };
 
 }  // namespace
+
+std::string what_is_left(const RunReport& report) {
+    if (!report.kept && report.commits == 0) return "no file and no table was changed";
+    return std::string(report.kept ? "what was read" : "what was committed") + " is loaded, the next run " +
+           (report.goes_on ? "goes on behind it" : "reads everything again");
+}
 
 RunReport run(Plan plan, const RunOptions& options) { return Run(std::move(plan), options).carry_out(); }
 

@@ -15,6 +15,9 @@
 
 namespace etl {
 
+/// Of a run that was ended before its time, for a person: "what was read is loaded, the next run goes on behind it".
+std::string what_is_left(const RunReport& report);
+
 /// A look at a run under way, from another thread.
 struct RunProgress {
     double seconds = 0;

@@ -48,6 +48,22 @@ class Runner::NodeState final : public Emitter {
     std::uint32_t parts = 0;  // given to a blocking input in this run
 };
 
+namespace {
+
+/// Says that the worker is at work as long as it lives.
+class Working {
+  public:
+    Working(Activity& activity, const std::optional<Origin>& from) : activity_(activity) { activity_.begin(from); }
+    ~Working() { activity_.end(); }
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
+
+  private:
+    Activity& activity_;
+};
+
+}  // namespace
+
 bool NoEmitter::push(Batch&& /*batch*/, std::uint32_t /*port*/) {
     assert(!"nothing may be emitted here");
     return false;
@@ -117,6 +133,7 @@ void Runner::take_counts(std::uint32_t node, Tally& tally) {
 }
 
 void Runner::run(Parcel& parcel, Waiter* waiter) {
+    const Working working(context_.activity, parcel.ticket->origin());
     ticket_ = parcel.ticket;
     sequence_ = parcel.sequence;
     waiter_ = waiter;
@@ -148,6 +165,7 @@ void Runner::skip(Parcel& parcel, Waiter* waiter) {
 }
 
 void Runner::run_ordered(Parcel& parcel) {
+    const Working working(context_.activity, parcel.ticket->origin());
     ticket_ = parcel.ticket;
     sequence_ = parcel.sequence;
     if (auto* batches = std::get_if<std::vector<Batch>>(&parcel.content))
@@ -168,7 +186,7 @@ void Runner::pass_on_emptied(NodeState& head) {
             for (const Exit& exit : head.exits[port]) {
                 ParcelPtr parcel = make_parcel({0, head.numbers[port], 0, true});
                 parcel->edge = exit.edge;
-                exit.outlet->outlet->push(std::move(parcel), nullptr);
+                push(*exit.outlet, std::move(parcel));
             }
             ++head.numbers[port];
         }
@@ -177,13 +195,16 @@ void Runner::pass_on_emptied(NodeState& head) {
 }
 
 void Runner::finish_head(Driver& driver) {
+    const Working working(context_.activity, std::nullopt);
     NodeState& head = *nodes_.front();
+    context_.activity.enter(head.number);
     emitting_ = &driver;
     head.node.bound.stage.op->finish(*head.slot, head);
     emitting_ = nullptr;
 }
 
 void Runner::decode(NodeState& node, Block&& block) {
+    context_.activity.enter(node.number);
     Batch batch;
     batch.schema = node.node.bound.outputs[0].get();
     batch.sequence = sequence_;
@@ -195,7 +216,10 @@ void Runner::decode(NodeState& node, Block&& block) {
 bool Runner::emit(NodeState& from, Batch&& batch, std::uint32_t port) {
     if (emitting_ != nullptr) {
         if (batch.selected.size == 0 && batch.rejects.empty()) return !emitting_->is_cut(tickets_);
-        ticket_ = emitting_->take(0, tickets_++);
+        {
+            const Waiting waiting(context_.activity);
+            ticket_ = emitting_->take(0, tickets_++);
+        }
         if (!ticket_) return false;
         sequence_ = {0, from.numbers[port], 0, true};
     }
@@ -227,7 +251,7 @@ void Runner::deliver(NodeState& from, Exit& exit, Batch&& batch) {
         ParcelPtr parcel = make_parcel({0, from.numbers[context_.plan.edges[exit.edge].from.port], 0, true});
         parcel->edge = exit.edge;
         parcel->content.emplace<std::vector<Batch>>().push_back(std::move(batch));
-        return outlet.outlet->push(std::move(parcel), nullptr);
+        return push(outlet, std::move(parcel));
     }
     if (!outlet.outlet->is_ordered() && outlet.held != nullptr) {
         std::get<std::vector<Batch>>(outlet.held->content).push_back(std::move(batch));
@@ -239,7 +263,14 @@ void Runner::deliver(NodeState& from, Exit& exit, Batch&& batch) {
     hold(outlet, std::move(parcel));
 }
 
+/// Numbers of its own have no turn to wait for.
+void Runner::push(const OutletState& outlet, ParcelPtr parcel) {
+    const Waiting waiting(context_.activity);
+    outlet.outlet->push(std::move(parcel), renumbers_ ? nullptr : waiter_);
+}
+
 void Runner::enter(NodeState& node, std::uint32_t input, Batch&& batch) {
+    context_.activity.enter(node.number);
     tally_[context_.layout.edge_in(node.node.feeds[input])] += batch.selected.size;
     if (node.merges)
         node.collected[input].push_back(std::move(batch));
@@ -308,7 +339,7 @@ void Runner::merge_collected() {
 void Runner::hold(OutletState& outlet, ParcelPtr parcel) {
     if (outlet.held != nullptr) {
         outlet.held->sequence.last = false;
-        outlet.outlet->push(std::move(outlet.held), waiter_);
+        push(outlet, std::move(outlet.held));
     }
     parcel->sequence.part = outlet.parts++;
     parcel->sequence.last = true;
@@ -326,7 +357,7 @@ void Runner::send_rest() {
             outlet->held->sequence.last = true;
         }
         outlet->parts = 0;
-        outlet->outlet->push(std::move(outlet->held), waiter_);
+        push(*outlet, std::move(outlet->held));
     }
 }
 

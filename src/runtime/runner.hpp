@@ -6,6 +6,7 @@
 
 #include "component/stage.hpp"
 #include "plan/plan.hpp"
+#include "runtime/activity.hpp"
 #include "runtime/commits.hpp"
 #include "runtime/outlet.hpp"
 #include "runtime/tally.hpp"
@@ -28,6 +29,7 @@ struct RunnerContext {
     const std::vector<std::unique_ptr<Encoder>>& encoders;  // by node
     const Commits& commits;
     RunContext& run;
+    Activity& activity;
     Tap* tap = nullptr;
 };
 
@@ -78,6 +80,7 @@ class Runner {
     void decode(NodeState& node, Block&& block);
     void hold(OutletState& outlet, ParcelPtr parcel);
     void pass_on_emptied(NodeState& head);
+    void push(const OutletState& outlet, ParcelPtr parcel);
     void send_rest();
     void drop_collected();
     void settle_counts();

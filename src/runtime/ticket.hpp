@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -29,6 +30,9 @@ class Ticket {
     /// Bits of the targets that hold its rows already; set before anybody else sees it.
     std::uint64_t known() const { return known_; }
     void set_known(std::uint64_t bits) { known_ = bits; }
+    /// Of its first row, where it was read; the same.
+    const std::optional<Origin>& origin() const { return origin_; }
+    void set_origin(const Origin& origin) { origin_ = origin; }
 
     void add(const Tally& counts);
     void add(std::uint32_t place, std::uint64_t count);
@@ -45,6 +49,7 @@ class Ticket {
     std::uint32_t lane_;
     std::uint64_t number_;
     std::uint64_t known_ = 0;
+    std::optional<Origin> origin_;
     std::mutex mutex_;
     Tally tally_;
     std::vector<Reject> rejects_;

@@ -16,12 +16,14 @@ void WorkerPool::start(std::uint32_t workers) {
 void WorkerPool::spawn_locked() {
     ++running_;
     try {
-        engine_.spawn([this] { work(); });
+        engine_.spawn(name(), [this] { work(); });
     } catch (...) {
         --running_;
         throw;
     }
 }
+
+std::string WorkerPool::name() const { return "`" + engine_.plan.chains[chain_].name + "`"; }
 
 std::uint32_t WorkerPool::workers() const {
     const std::lock_guard lock(mutex_);
@@ -109,7 +111,7 @@ void WorkerPool::work() {
             free_.push_back(runner);
         }
     } catch (...) {
-        engine_.fail(nullptr, 0, std::current_exception());
+        engine_.fail(nullptr, 0, std::current_exception(), name());
         engine_.cancel(false);
     }
     {
@@ -142,7 +144,7 @@ void WorkerPool::handle(Runner& runner, Parcel& parcel) {
     try {
         if (!parcel.ticket->driver().is_cut(*parcel.ticket)) return runner.run(parcel, this);
     } catch (...) {
-        engine_.fail(*parcel.ticket, std::current_exception());
+        engine_.fail(*parcel.ticket, std::current_exception(), name());
     }
     runner.skip(parcel, this);
 }

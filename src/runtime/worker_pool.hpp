@@ -43,6 +43,7 @@ class WorkerPool final : public Waiter {
     void end_wait() override;
 
   private:
+    std::string name() const;
     void spawn_locked();
     void work();
     Runner* lease();

@@ -16,7 +16,7 @@ namespace {
 [[noreturn]] void fail(sqlite3* handle, const std::string& name, int status) {
     const int kind = status & 0xFF;
     if (kind == SQLITE_INTERRUPT) throw Error("E503", name + ": interrupted");
-    if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED)
+    if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED || kind == SQLITE_PROTOCOL)
         throw Error("E420",
                     name + " is locked by another program (waited as long as `timeout` of its connection says)");
     if (kind == SQLITE_NOTADB) throw Error("E421", name + " is not an SQLite database");

@@ -87,6 +87,7 @@ class FakeReader final : public Reader {
         }
         pause(script_.pause_us, at_ * 31 + lane_);
         if (lane_ == 0 && script_.fail_read_at == static_cast<std::int64_t>(number_)) throw Error("E499", "read fails");
+        if (script_.on_read) script_.on_read(number_);
         ++number_;
         ++script_.blocks_read;
         std::uint32_t end = std::min(at_ + script_.block_rows, rows);
@@ -137,6 +138,7 @@ class FakeSource final : public Source {
         if (block.sequence.lane == 0 && script_.fail_decode_at >= 0 &&
             static_cast<std::int64_t>(block.sequence.number) >= script_.fail_decode_at)
             throw Error("E498", "decode fails at " + std::to_string(block.sequence.number));
+        if (script_.on_decode) script_.on_decode(block.sequence.number);
         Column column;
         column.type = simple_type(TypeKind::integer);
         column.values = block.bytes.data();
@@ -189,6 +191,7 @@ class FakeWriter final : public Writer {
     explicit FakeWriter(SinkScript& script) : script_(script) {}
     std::uint64_t write(Chunk&& chunk) override {
         if (script_.fail_write_at == static_cast<std::int64_t>(script_.chunks)) throw Error("E497", "write fails");
+        if (script_.on_write) script_.on_write(script_.chunks);
         pause(script_.pause_us, script_.chunks++);
         const auto* values = reinterpret_cast<const std::int64_t*>(chunk.bytes.data());
         script_.rows.insert(script_.rows.end(), values, values + chunk.rows);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -24,6 +25,7 @@ struct SourceScript {
     bool incremental = false;                 // position: how many rows of the lane were read
     std::atomic<bool> blocks_forever{false};  // behind the last block, until it is interrupted
     std::atomic<std::uint64_t> blocks_read{0};
+    std::function<void(std::uint64_t block)> on_read, on_decode;
 };
 
 /// What a fake target has seen.
@@ -41,6 +43,7 @@ struct SinkScript {
     bool published = false;
     bool discarded = false;
     std::atomic<bool> interrupted{false};
+    std::function<void(std::uint64_t chunk)> on_write;
 };
 
 /// Puts a pipeline together, node by node.

@@ -84,6 +84,7 @@ std::string closing_table(const RunReport& report, bool colour) {
     if (colour) out += "\x1b[0m";
     out += "  " + format_seconds(report.seconds) + "  " + format_bytes(report.bytes_read) + " read  peak memory " +
            format_bytes(report.peak_memory_bytes);
+    if (report.attempts > 1) out += "  attempts " + format_count(report.attempts);
     if (report.grown + report.shrunk > 0)
         out += "  workers grown " + format_count(report.grown) + ", shrunk " + format_count(report.shrunk);
     return out + "\n";
@@ -91,6 +92,7 @@ std::string closing_table(const RunReport& report, bool colour) {
 
 void add_account(JsonWriter& json, const RunReport& report) {
     if (!report.error.empty()) json.field("code", report.error_code).field("error", report.error);
+    json.field("attempts", report.attempts);
     json.field("seconds", report.seconds).field("bytes_read", report.bytes_read);
     json.field("peak_memory_bytes", report.peak_memory_bytes).field("rejects", report.rejects);
     json.field("rejects_file", report.rejects_file);

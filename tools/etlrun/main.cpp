@@ -16,7 +16,9 @@
 #include "io/standard_streams.hpp"
 #include "lang/load.hpp"
 #include "plan/plan.hpp"
+#include "runtime/retry.hpp"
 #include "runtime/run.hpp"
+#include "tools/etlrun/attempts.hpp"
 #include "tools/etlrun/closing_table.hpp"
 #include "tools/etlrun/history.hpp"
 #include "tools/etlrun/offsets.hpp"
@@ -118,7 +120,19 @@ int status_of(const RunReport& report) {
     return kFailed;
 }
 
-int run_plan(const CommandLine& line, Plan plan) {
+/// What may pass by itself has failed a run; all else is thrown.
+RunReport run_pipeline(const CommandLine& line, BoundPipeline pipeline, const Attempts& attempts) {
+    Plan plan;
+    RunReport report;
+    report.run_id = pipeline.run_id;
+    try {
+        plan = make_plan(std::move(pipeline));
+    } catch (const Error& error) {
+        if (!is_transient(error.code())) throw;
+        report.error_code = error.code();
+        report.error = error.what();
+        return report;
+    }
     const bool terminal = isatty(STDERR_FILENO) != 0;
     ProgressDisplay display(line.json  ? ProgressDisplay::Style::json
                             : terminal ? ProgressDisplay::Style::terminal
@@ -127,8 +141,13 @@ int run_plan(const CommandLine& line, Plan plan) {
     RunOptions options;
     options.interrupts = &interrupts;
     if (!line.quiet) options.on_progress = [&](const RunProgress& progress) { display.show(progress); };
-    const RunReport report = run(std::move(plan), options);
+    options.deadline = attempts.deadline();
+    report = run(std::move(plan), options);
     display.clear();
+    return report;
+}
+
+int say_report(const CommandLine& line, const RunReport& report) {
     if (line.json) {
         say_json(line.out, report_json(report));
         return status_of(report);
@@ -137,10 +156,7 @@ int run_plan(const CommandLine& line, Plan plan) {
     if (!line.quiet)
         for (const std::string& trouble : report.troubles) std::fprintf(stderr, "warning: %s\n", trouble.c_str());
     if (report.status == RunStatus::interrupted)
-        std::fprintf(stderr, report.goes_on ? "interrupted: what was read is loaded, the next run goes on behind it\n"
-                             : report.kept
-                                 ? "interrupted: what was read is loaded, the next run reads everything again\n"
-                                 : "interrupted: no file and no table was changed\n");
+        std::fprintf(stderr, "interrupted: %s\n", what_is_left(report).c_str());
     if (!line.quiet) std::fprintf(stderr, "%s", closing_table(report, colour_wanted(STDERR_FILENO)).c_str());
     return status_of(report);
 }
@@ -169,6 +185,28 @@ int look_into(const CommandLine& line, const LoadOptions& options) {
     return line.seeing.is_trace ? show_trace(line.seeing, context) : show_preview(line.seeing, context);
 }
 
+void say_retry(const CommandLine& line, const RetryNotice& notice) {
+    if (line.json)
+        say_json(line.out, to_json(notice));
+    else
+        std::fprintf(stderr, "%s\n", to_text(notice).c_str());
+}
+
+/// What is done with the pipeline but running it; nothing: it is to run.
+std::optional<int> look_only(const CommandLine& line, BoundPipeline& pipeline) {
+    if (line.offsets.is_given()) {
+        carry_out(line.offsets, pipeline, line.json, line.out);
+        return kGood;
+    }
+    if (!line.explain && !line.dry_run) return std::nullopt;
+    const Plan plan = make_plan(std::move(pipeline));
+    if (line.explain)
+        say_text(line, stdout, "plan", explain(plan));
+    else
+        say_text(line, stderr, "checked", line.file + ": good; no row was read or written\n");
+    return kGood;
+}
+
 int run_file(CommandLine& line) {
     LoadOptions options;
     options.config = line.config;
@@ -178,28 +216,26 @@ int run_file(CommandLine& line) {
     if (!take_params(line, options)) return kWrongPipeline;
     options.follow = line.seeing.condition;
     if (line.seeing.is_set()) return look_into(line, options);
-    const auto texts = std::make_shared<SourceTexts>();
-    Diagnostics diagnostics;
-    std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics);
-    if (pipeline && !line.explain && !line.dry_run && has_target(*pipeline, "-")) line.out = stderr;
-    say_diagnostics(line, diagnostics, *texts);
-    if (!pipeline) return kWrongPipeline;
-    if (line.offsets.is_given()) {
-        carry_out(line.offsets, *pipeline, line.json, line.out);
-        return kGood;
+    Attempts attempts(interrupts, [&](const RetryNotice& notice) { say_retry(line, notice); });
+    for (;;) {
+        const auto texts = std::make_shared<SourceTexts>();
+        Diagnostics diagnostics;
+        Settings settings;
+        std::optional<BoundPipeline> pipeline = load_pipeline(line.file, options, texts, diagnostics, &settings);
+        attempts.know(settings);
+        const bool runs = !line.explain && !line.dry_run && !line.offsets.is_given();
+        if (pipeline && runs && has_target(*pipeline, "-")) line.out = stderr;
+        if (!pipeline && runs && attempts.again(diagnostics)) continue;
+        say_diagnostics(line, diagnostics, *texts);
+        if (!attempts.why_not().empty()) say_error(line, "E566", attempts.why_not());
+        if (!pipeline) return attempts.was_interrupted() ? kInterrupted : kWrongPipeline;
+        if (!line.offsets.is_given() && !line.json && !line.quiet && !has_target(*pipeline))
+            std::fprintf(stderr, "%s: nothing to load: no flow ends in `into`\n", line.file.c_str());
+        if (const std::optional<int> status = look_only(line, *pipeline)) return *status;
+        attempts.know(*pipeline);
+        RunReport report = run_pipeline(line, std::move(*pipeline), attempts);
+        if (!attempts.again(report, options)) return say_report(line, report);
     }
-    if (!line.json && !line.quiet && !has_target(*pipeline))
-        std::fprintf(stderr, "%s: nothing to load: no flow ends in `into`\n", line.file.c_str());
-    Plan plan = make_plan(std::move(*pipeline));
-    if (line.explain) {
-        say_text(line, stdout, "plan", explain(plan));
-        return kGood;
-    }
-    if (line.dry_run) {
-        say_text(line, stderr, "checked", line.file + ": good; no row was read or written\n");
-        return kGood;
-    }
-    return run_plan(line, std::move(plan));
 }
 
 bool asks_for_past(const CommandLine& line) { return line.history || !line.report.empty() || line.rejects; }

@@ -29,7 +29,9 @@ std::string json_line(const RunProgress& progress) {
     json.field("rejects", progress.rejects).field("bytes_read", progress.bytes_read);
     json.field("bytes_total", progress.bytes_total).key("workers").begin_object();
     for (const auto& stage : progress.stages) json.field(stage.name, stage.workers);
-    json.end_object().end_object();
+    json.end_object();
+    if (!progress.stuck.empty()) json.field("stuck", progress.stuck);
+    json.end_object();
     return json.take();
 }
 
@@ -49,6 +51,8 @@ std::string progress_line(const RunProgress& progress, std::size_t width) {
         if (share < 1) line += "  " + format_seconds(seconds * (1 - share) / share) + " left";
     }
     if (progress.rejects > 0) line += "  " + format_count(progress.rejects) + " rejects";
+    // In front of the workers, which a narrow terminal may not show.
+    if (!progress.stuck.empty()) line += "  " + progress.stuck;
     std::string workers;
     for (const auto& stage : progress.stages)
         workers += (workers.empty() ? "  workers: " : ", ") + stage.name + " " + std::to_string(stage.workers);

@@ -94,6 +94,13 @@ std::optional<GivenValue> given_value(const ast::Expr& expr, Context& context) {
     if (const auto* literal = expr.as<ast::Literal>(); literal != nullptr && literal->kind != ast::LiteralKind::null)
         return given_literal(*literal);
     if (const auto* list = expr.as<ast::List>()) return given_list(*list, expr.span, context);
+    if (const auto* record = expr.as<ast::Record>()) {
+        GivenValue given;
+        given.kind = GivenValue::Kind::record;
+        given.span = expr.span;
+        if (!given_options(record->fields.items, given.fields, context)) return std::nullopt;
+        return given;
+    }
     if (const auto* name = expr.as<ast::Reference>()) {
         GivenValue given;
         given.kind = GivenValue::Kind::word;

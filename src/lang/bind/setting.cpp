@@ -22,6 +22,7 @@ class SettingBinder {
     void workers(const GivenValue& value);
     void max_rejects(const GivenValue& value);
     void commit_every(const GivenValue& value);
+    void retry(const GivenValue& value);
     void timezone(const GivenValue& value);
     void refuse(const GivenValue& value, const std::string& name, const std::string& note) {
         context_.diagnostics.error("E303", value.span, "wrong value for `" + name + "`", "this is " + describe(value),
@@ -90,6 +91,17 @@ void SettingBinder::commit_every(const GivenValue& value) {
     settings_.commit_ms = duration ? amount : 0;
 }
 
+void SettingBinder::retry(const GivenValue& value) {
+    if (value.kind != GivenValue::Kind::record)
+        return refuse(value, "retry", "write `{ attempts = 3, delay = 5s, backoff = exponential, max_delay = 15m }`");
+    const std::size_t errors = context_.diagnostics.errors();
+    const OptionValues values = check_options(retry_specs(), value.fields, "retry", context_.diagnostics);
+    if (context_.diagnostics.errors() > errors) return;
+    settings_.retry = {static_cast<std::uint32_t>(values.integer("attempts")),
+                       static_cast<std::uint64_t>(values.integer("delay")),
+                       static_cast<std::uint64_t>(values.integer("max_delay")), values.text("backoff") != "constant"};
+}
+
 void SettingBinder::timezone(const GivenValue& value) {
     if (value.kind != GivenValue::Kind::text) return refuse(value, "timezone", "write a name: \"Europe/Berlin\"");
     if (!TimeZone::find(value.text)) {
@@ -104,6 +116,7 @@ void SettingBinder::timezone(const GivenValue& value) {
 /// Those that are no plain option.
 void SettingBinder::apply_special(const GivenOption& option, GivenValue value) {
     if (option.name == "timezone") return timezone(value);
+    if (option.name == "retry") return retry(value);
     if (value.loose && value.kind == GivenValue::Kind::text) value = parse_given(value.text, value.span);
     if (option.name == "workers") return workers(value);
     if (option.name == "max_rejects") return max_rejects(value);
@@ -115,7 +128,8 @@ void SettingBinder::apply_special(const GivenOption& option, GivenValue value) {
 void SettingBinder::apply(const GivenOption& option) {
     if (!check_name(option.name, option.name_span)) return;
     const std::string& name = option.name;
-    if (name == "timezone" || name == "workers" || name == "max_rejects" || name == "rejects" || name == "commit_every")
+    constexpr std::string_view kSpecial[] = {"timezone", "workers", "max_rejects", "rejects", "commit_every", "retry"};
+    if (std::find(std::begin(kSpecial), std::end(kSpecial), name) != std::end(kSpecial))
         return apply_special(option, option.value);
     const auto value = check_option(*find_spec(name), option.value, context_.diagnostics);
     if (!value) return;
@@ -123,6 +137,7 @@ void SettingBinder::apply(const GivenOption& option) {
     if (name == "memory") settings_.memory_bytes = static_cast<std::uint64_t>(*whole);
     if (name == "batch") settings_.batch_rows = static_cast<std::uint32_t>(*whole);
     if (name == "hard_terminate") settings_.hard_terminate_ms = static_cast<std::uint64_t>(*whole);
+    if (name == "timeout") settings_.timeout_ms = static_cast<std::uint64_t>(*whole);
     const auto* number = std::get_if<double>(&*value);
     if (number == nullptr) return;
     const bool threshold = name == "threshold";

@@ -25,9 +25,10 @@ class ConfigReader {
     void read_connections(const toml::node& node, bool is_profile, Config& config);
     void read_state(const toml::node& node, Config& config);
     void read_profiles(const toml::node& node, const std::string& profile, Config& config);
-    std::vector<GivenOption> read_options(const toml::table& table, std::string_view skipped = {});
-    std::optional<GivenValue> read_value(const toml::node& node);
-    std::optional<GivenValue> read_reference(const toml::table& table, SourceSpan span);
+    std::vector<GivenOption> read_options(const toml::table& table, std::string_view skipped = {},
+                                          bool has_records = false);
+    std::optional<GivenValue> read_value(const toml::node& node, bool has_records);
+    std::optional<GivenValue> read_table(const toml::table& table, GivenValue value, bool has_records);
     const toml::table* table_of(const toml::node& node, std::string_view what);
     SourceSpan span_of(const toml::source_region& region) const;
     std::uint32_t offset_of(const toml::source_position& position) const;
@@ -63,22 +64,27 @@ const toml::table* ConfigReader::table_of(const toml::node& node, std::string_vi
     return nullptr;
 }
 
-std::optional<GivenValue> ConfigReader::read_reference(const toml::table& table, SourceSpan span) {
+/// A reference or, where there may be such, a record.
+std::optional<GivenValue> ConfigReader::read_table(const toml::table& table, GivenValue value, bool has_records) {
     for (const char* key : {"env", "secret"}) {
         const toml::node* node = table.size() == 1 ? table.get(key) : nullptr;
         if (node == nullptr || !node->is_string()) continue;
-        GivenValue value;
         value.kind = key[0] == 'e' ? GivenValue::Kind::environment : GivenValue::Kind::secret;
         value.text = node->as_string()->get();
-        value.span = span;
+        value.loose = false;
         return value;
     }
-    diagnostics_.error("E351", span, "a table has no place here", "not a value",
-                       {"write a text, a number, or `{ env = \"NAME\" }` or `{ secret = \"name\" }`"});
-    return std::nullopt;
+    if (!has_records) {
+        diagnostics_.error("E351", value.span, "a table has no place here", "not a value",
+                           {"write a text, a number, or `{ env = \"NAME\" }` or `{ secret = \"name\" }`"});
+        return std::nullopt;
+    }
+    value.kind = GivenValue::Kind::record;
+    value.fields = read_options(table);
+    return value;
 }
 
-std::optional<GivenValue> ConfigReader::read_value(const toml::node& node) {
+std::optional<GivenValue> ConfigReader::read_value(const toml::node& node, bool has_records) {
     GivenValue value;
     value.span = span_of(node.source());
     value.loose = true;
@@ -104,7 +110,7 @@ std::optional<GivenValue> ConfigReader::read_value(const toml::node& node) {
             value.texts.push_back(text_item->get());
         }
     } else if (const auto* table = node.as_table(); table != nullptr) {
-        return read_reference(*table, value.span);
+        return read_table(*table, std::move(value), has_records);
     } else {
         diagnostics_.error("E351", value.span, "dates have no place in etl.toml", "write it as a text");
         return std::nullopt;
@@ -112,11 +118,12 @@ std::optional<GivenValue> ConfigReader::read_value(const toml::node& node) {
     return value;
 }
 
-std::vector<GivenOption> ConfigReader::read_options(const toml::table& table, std::string_view skipped) {
+std::vector<GivenOption> ConfigReader::read_options(const toml::table& table, std::string_view skipped,
+                                                    bool has_records) {
     std::vector<GivenOption> options;
     for (const auto& [key, node] : table) {
         if (key.str() == skipped) continue;
-        if (auto value = read_value(node); value)
+        if (auto value = read_value(node, has_records); value)
             options.push_back({std::string(key.str()), span_of(key.source()), std::move(*value)});
     }
     return options;
@@ -172,7 +179,8 @@ void ConfigReader::read_root(const toml::table& root, bool is_profile, Config& c
             read_connections(node, is_profile, config);
         } else if (name == "settings" || name == "params") {
             if (const toml::table* table = table_of(node, name); table != nullptr)
-                lay_over(name == "settings" ? config.settings : config.params, read_options(*table));
+                lay_over(name == "settings" ? config.settings : config.params,
+                         read_options(*table, {}, name == "settings"));
         } else if (name == "state") {
             read_state(node, config);
         } else if (name != "profile" || is_profile) {

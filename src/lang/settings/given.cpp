@@ -115,6 +115,7 @@ std::string describe(const GivenValue& value) {
         case GivenValue::Kind::size: return "a size";
         case GivenValue::Kind::share: return "a share";
         case GivenValue::Kind::range: return "a range";
+        case GivenValue::Kind::record: return "a record";
         case GivenValue::Kind::texts: break;
     }
     return "a list";

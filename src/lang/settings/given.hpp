@@ -12,6 +12,8 @@
 
 namespace etl {
 
+struct GivenOption;
+
 /// The value of an option or setting as it was given: in a pipeline, in etl.toml or on a command line.
 struct GivenValue {
     enum class Kind : std::uint8_t {
@@ -27,6 +29,7 @@ struct GivenValue {
         texts,
         environment,  // text: the variable's name; { env = "X" } of etl.toml
         secret,       // text: the secret's name
+        record,       // fields: { attempts = 3, delay = 5s }
     };
     Kind kind = Kind::text;
     std::string text;
@@ -34,6 +37,7 @@ struct GivenValue {
     std::int64_t range_end = 0;
     double number = 0;
     std::vector<std::string> texts;
+    std::vector<GivenOption> fields;
     SourceSpan span;
     bool loose = false;  // a text that may stand for a size, a duration, a share or a range: "64MB" of etl.toml
 };
