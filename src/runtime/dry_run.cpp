@@ -16,10 +16,15 @@ class DryWriter final : public Writer {
 /// Refuses what the target's encoder refuses; the target itself is never begun.
 class DrySink final : public Sink {
   public:
-    explicit DrySink(std::unique_ptr<Sink> sink) : sink_(std::move(sink)) {}
+    DrySink(std::unique_ptr<Sink> sink, const BoundNode& target)
+        : sink_(std::move(sink)), request_(target.sink), make_book_(target.connector->make_offset_book) {}
 
     std::unique_ptr<Encoder> make_encoder() override { return sink_->make_encoder(); }
-    std::vector<StoredPosition> begin(RunContext& /*run*/) override { return {}; }
+    /// A run would go on behind them.
+    std::vector<StoredPosition> begin(RunContext& /*run*/) override {
+        if (!request_.commits || request_.full || make_book_ == nullptr) return {};
+        return make_book_(request_)->read();
+    }
     std::unique_ptr<Writer> open() override { return std::make_unique<DryWriter>(); }
     void commit(const Checkpoint& /*checkpoint*/) override {}
     void publish(const Checkpoint& /*checkpoint*/) override {}
@@ -28,6 +33,8 @@ class DrySink final : public Sink {
 
   private:
     std::unique_ptr<Sink> sink_;
+    SinkRequest request_;
+    std::unique_ptr<OffsetBook> (*make_book_)(const SinkRequest& request);
 };
 
 /// The run, but that blocks hold one row each.
@@ -119,7 +126,7 @@ std::vector<std::shared_ptr<DrySource>> make_dry(Plan& plan, std::uint64_t most_
     for (std::uint32_t number = 0; number < plan.nodes.size(); ++number) {
         PlanNode& node = plan.nodes[number];
         sources.push_back(std::make_shared<DrySource>());
-        if (node.sink != nullptr) node.sink = std::make_unique<DrySink>(std::move(node.sink));
+        if (node.sink != nullptr) node.sink = std::make_unique<DrySink>(std::move(node.sink), node.bound);
         if (node.source == nullptr) continue;
         sources.back()->is_read = true;
         if (most_rows == 0 || !reaches_target(plan, number)) continue;

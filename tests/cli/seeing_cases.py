@@ -322,3 +322,20 @@ class Seeing(Case):
         text = PIPELINE.replace("name: trim, upper", "email: upper")
         self.assertIn("\n    email: ***  upper ->  ***\n", self.shown("--trace", "id == 1", text=text))
         self.assertIn("\n    changed: email in 5 rows\n", self.shown("--preview", text=text))
+
+    def test_an_incremental_load_shows_what_the_next_run_would_load(self):
+        text = """source o = csv("new/*.csv") { id: int key
+                                            name: text }
+incremental by file
+from o | filter id > 0 | into csv("out.csv") append
+"""
+        self.write("new/a.csv", "id,name\n1,a\n2,b\n")
+        first = self.shown("--preview", text=text)
+        self.assertIn("o: all 2 rows;", first)
+        self.expect(self.etlrun(text), 0)
+        self.write("new/b.csv", "id,name\n3,c\n")
+        before = {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        self.assertIn("o: its 1 row;", self.shown("--preview", text=text))
+        self.assertIn("o: all 3 rows;", self.shown("--preview", "--full", text=text))
+        self.assertIn("1 row of `o` with id > 0;", self.shown("--trace", "id > 0", text=text))
+        self.assertEqual({path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}, before)

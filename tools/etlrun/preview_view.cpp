@@ -48,8 +48,7 @@ class PreviewWriter {
         const std::uint64_t count = shown_.report.nodes[node].in;
         const std::string rows = format_count(count) + (count == 1 ? " row" : " rows");
         const char* part = shown_.sources[node]->more ? "the first " : count == 1 ? "its " : "all ";
-        const char* from = shown_.nodes[node].source.incremental.is_set() ? ", from its beginning" : "";
-        return shown_.nodes[node].name + ": " + (count == 0 ? "no row" : part + rows) + from;
+        return shown_.nodes[node].name + ": " + (count == 0 ? "no row" : part + rows);
     }
 
     void stage(std::uint32_t number) {
