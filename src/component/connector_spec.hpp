@@ -118,6 +118,11 @@ class Decoder {
     virtual bool is_document() const { return false; }
     /// Records that a file's end takes away (csv's `footer`); 0 for most.
     virtual std::uint32_t footer_records() const { return 0; }
+    /// What begin_file() has learned of a file, so that its records can be read apart from it; "" for most. Files are
+    /// numbered in the order of begin_file(). From any thread.
+    virtual std::string head(std::uint32_t /*file*/) const { return {}; }
+    /// Instead of begin_file(), by what head() gave in an earlier run. Throws Error as that does.
+    virtual void begin_again(std::string_view /*head*/, std::string_view /*file_name*/) {}
     virtual std::unique_ptr<Slot> make_slot(RunContext& run) = 0;
     virtual void decode(Block&& block, Batch& batch, Slot& slot, std::uint32_t stage) = 0;
 };

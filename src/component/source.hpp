@@ -27,6 +27,7 @@ struct Block {
     Origin origin;            // of the first record
     bool scalar = false;      // irregular (a stray quote): to be decoded byte by byte
     bool first = false;       // of a file: the header was cut off before
+    std::uint32_t path = 0;   // of rows that are sent through again: which of Plan::paths they go
 };
 
 /// Reads one lane. next() from one thread; interrupt() from any.
@@ -62,6 +63,8 @@ class Source {
     virtual void decode(Block&& block, Batch& batch, Slot& slot, std::uint32_t stage) = 0;
     /// The file's name as a person knows it; "" where there are none.
     virtual std::string file_name(std::uint32_t file) const = 0;
+    /// Decoder::head of the file; "" where a record is read by itself.
+    virtual std::string head(std::uint32_t /*file*/) const { return {}; }
 };
 
 }  // namespace etl

@@ -65,7 +65,7 @@ void append_raw_json(std::string& out, const Column& column, const RecordIndex& 
 }  // namespace
 
 std::string Batch::row_text(std::uint32_t row) const {
-    if (records != nullptr && row_origins == nullptr) {
+    if (is_record(row)) {
         if (records->masked == nullptr) return std::string(records->record(record_number(row)));
         if (records->columns > 1) return masked_record(*records, record_number(row));
     }
@@ -83,6 +83,18 @@ std::string Batch::row_text(std::uint32_t row) const {
             append_json(text, columns[i], row);
     }
     return text + "}";
+}
+
+void Batch::keep_row(std::uint32_t row, Reject& reject) const {
+    reject.row = row_text(row);
+    const bool is_masked = is_record(row) && records->masked != nullptr;
+    const bool is_whole_record = is_record(row) && !is_masked;
+    const bool hides =
+        std::any_of(schema->fields.begin(), schema->fields.end(), [](const Field& field) { return field.is_private; });
+    if (is_whole_record)
+        reject.form = RowForm::record;
+    else
+        reject.form = is_masked || hides ? RowForm::incomplete : RowForm::columns;
 }
 
 }  // namespace etl

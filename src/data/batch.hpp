@@ -48,6 +48,13 @@ constexpr RowOrigin unpack_origin(std::uint64_t packed) {
             packed & 0xFFFFFFFFFULL};
 }
 
+/// How a Reject holds its row.
+enum class RowForm : std::uint8_t {
+    record,      // as it was read
+    columns,     // as JSON, the columns that it had where it was refused
+    incomplete,  // something is masked or missing
+};
+
 /// A row that was refused, and why.
 struct Reject {
     std::uint32_t stage = 0;  // plan node
@@ -57,7 +64,8 @@ struct Reject {
     std::string reason;
     RowOrigin origin;
     std::uint32_t record_number = 0;  // of the row in its batch
-    std::string row;                  // as it was read; behind a stage that saw everything: its columns as JSON
+    std::string row;
+    RowForm form = RowForm::incomplete;
 };
 
 /// Rows on their way: columnar, with their order, their origin and what was refused of them so far.
@@ -74,16 +82,25 @@ struct Batch {
                                                  // that a join made this one of; nullptr: the row's own number
     const std::uint64_t* row_origins = nullptr;  // packed, by row; set behind a blocking stage, where `records` and
                                                  // `origin` do not tell where a row was read
+    const std::uint64_t* siblings = nullptr;  // bitmap by row: joins made several rows of its record, of which one may
+                                              // be refused and another not; nullptr: of none
     std::vector<Reject> rejects;
     std::vector<BufferRef> keep;
 
+    /// A row of its own in `records`.
+    bool is_record(std::uint32_t row) const {
+        return records != nullptr && row_origins == nullptr &&
+               (siblings == nullptr || (siblings[row >> 6] >> (row & 63) & 1) == 0);
+    }
     std::uint32_t record_number(std::uint32_t row) const { return record_of == nullptr ? row : record_of[row]; }
     /// For rejects and meta.line: from row_origins, else by counting the lines of the block up to the row's record, on
     /// from where the last call came to. Line 0 where there is no source. One thread at a time.
     RowOrigin origin_of(std::uint32_t row) const;
-    /// The bytes of the row as it was read; without `records` or with row_origins its columns as a JSON object (private
-    /// ones masked).
+    /// The bytes of the row as it was read; without `records`, with row_origins or beside siblings its columns as a
+    /// JSON object. Private ones are masked.
     std::string row_text(std::uint32_t row) const;
+    /// The same for a reject, and what it is.
+    void keep_row(std::uint32_t row, Reject& reject) const;
 
     /// Lines counted so far, from the first record of the block that begins at `origin`.
     struct CountedLines {

@@ -54,7 +54,7 @@ void Evaluator::reject_failures(Batch& batch, std::uint32_t stage, const std::st
         reject.value = failed.node->is_private ? "***" : std::move(failed.value);
         reject.origin = origins.at(failed.row);
         reject.record_number = batch.record_number(failed.row);
-        reject.row = batch.row_text(failed.row);
+        batch.keep_row(failed.row, reject);
         batch.rejects.push_back(std::move(reject));
     }
     failures_.clear();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,7 +71,12 @@ struct BoundNode {
     const ConnectorSpec* connector = nullptr;  // of a source or target
     SourceRequest source;                      // of kind source; uses are filled by the planner
     SinkRequest sink;                          // of kind target
-    bool is_rejects = false;  // a target of the `rejects` setting, or a flow `from rejects`: fed by the runtime
+    bool is_rejects = false;         // a target of the `rejects` setting, or a flow `from rejects`: fed by the runtime
+    std::string flow;                // the flow that a stage or target stands in: "orders", "from orders into loaded"
+    std::vector<std::string> words;  // that the stage is written with: "right", "per run"
+    bool is_left_out = false;        // takes no part in the run: its plan has neither its inputs nor its readers
+    /// Makes the rows of a source instead of the connector, where it is set.
+    std::function<std::unique_ptr<Source>(const SourceRequest&)> make_source;
 };
 
 /// The columns of `from rejects` and of the `rejects` target: time, stage, column?, value?, reason, file?, line?,

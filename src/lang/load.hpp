@@ -20,6 +20,7 @@ struct LoadOptions {
     std::map<std::string, std::string> settings;  // over those of the file, as they are written there: {"workers", "1"}
     std::int64_t start_us = 0;                    // now() and meta.time; 0: the clock's
     std::string run_id;                           // empty: made of the time and a random part
+    bool replay = false;                          // rejects are sent through again: sources may be gone by now
     bool full = false;                            // incremental loads start again from nothing
     std::string follow;                           // a condition over the columns of sources, as `--trace` takes it
     std::vector<std::string> from;                // VALUE or SOURCE=VALUE: where incremental sources begin this time

@@ -86,6 +86,10 @@ struct Plan {
     std::vector<PlanEdge> edges;
     std::vector<PlanDriver> drivers;
     std::vector<FusedChain> chains;
+    /// Of a run that sends rejects through again: by path, then by edge, which ones lead to what has its copy of the
+    /// rows. Path 0 forbids none.
+    std::vector<std::vector<bool>> forbidden;
+    std::string replayed_run;  // whose rejects they are; empty: of a usual run
 };
 
 /// Column uses, sources, sinks, edges, spools, chains; throws Error where a source or target cannot be made.

@@ -26,7 +26,12 @@ bool PlanNode::renumbers() const {
 std::vector<std::uint32_t> topological_order(const Plan& plan) {
     std::vector<std::uint32_t> order;
     std::vector<bool> placed(plan.nodes.size());
-    while (order.size() < plan.nodes.size()) {
+    std::size_t count = 0;
+    for (std::uint32_t number = 0; number < plan.nodes.size(); ++number) {
+        placed[number] = plan.nodes[number].bound.is_left_out;
+        if (!placed[number]) ++count;
+    }
+    while (order.size() < count) {
         const std::size_t before = order.size();
         for (std::uint32_t number = 0; number < plan.nodes.size(); ++number) {
             const auto& feeds = plan.nodes[number].feeds;
@@ -82,8 +87,10 @@ void connect(Plan& plan) {
 void make_ends(Plan& plan) {
     for (PlanNode& node : plan.nodes) {
         const BoundNode& bound = node.bound;
+        if (bound.is_left_out) continue;
         if (bound.kind == NodeKind::source && !bound.is_rejects)
-            node.source = bound.connector->make_source(bound.source);
+            node.source =
+                bound.make_source ? bound.make_source(bound.source) : bound.connector->make_source(bound.source);
         if (bound.kind == NodeKind::target) node.sink = bound.connector->make_sink(bound.sink);
     }
 }

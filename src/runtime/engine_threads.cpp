@@ -83,6 +83,7 @@ void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel, Acti
         before = block.origin;
         parcel->ticket->set_origin(block.origin);
         parcel->ticket->set_known(block.known);
+        parcel->ticket->set_path(block.path);
         block.sequence = {number, lane.next, 0, true};
         parcel->sequence = block.sequence;
         {

@@ -159,7 +159,7 @@ class Changes {
 
     /// What a killed run has written of rejects is told by the offsets, which change now.
     void end_journals() {
-        const RejectJournal journals(pipeline_.state_folder, pipeline_.name, pipeline_.run_id);
+        const RejectJournal journals(pipeline_.state_folder, pipeline_.name, pipeline_.run_id, false);
         journals.recover([&](const std::string& run) {
             std::uint64_t bytes = UINT64_MAX;
             for (const Target& target : targets_) {

@@ -35,8 +35,12 @@ std::filesystem::path end_journal(const std::filesystem::path& open, const std::
 
 }  // namespace
 
-RejectJournal::RejectJournal(std::filesystem::path state_folder, const std::string& pipeline, const std::string& run)
-    : folder_(std::move(state_folder) / "rejects"), suffix_(".jsonl." + pipeline + ".open"), run_(run) {}
+RejectJournal::RejectJournal(std::filesystem::path state_folder, const std::string& name, const std::string& run,
+                             bool is_loaded)
+    : folder_(std::move(state_folder) / "rejects"),
+      suffix_(".jsonl." + name + ".open"),
+      run_(run),
+      is_loaded_(is_loaded) {}
 
 void RejectJournal::recover(const std::function<std::uint64_t(const std::string&)>& kept_bytes) const {
     std::vector<std::string> runs;
@@ -72,7 +76,7 @@ std::uint64_t RejectJournal::append(RejectLog& log) {
         bytes_ += buffer.size();
         buffer.clear();
     };
-    log.for_each_new([&](const std::string& line) {
+    log.for_each_new(is_loaded_, [&](const std::string& line) {
         buffer += line;
         ++rows_;
         if (buffer.size() >= kBuffer_bytes) flush();

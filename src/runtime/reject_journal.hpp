@@ -14,10 +14,11 @@ namespace etl {
 /// run has ended. What stands in it behind the last commit belongs to rows that the next run reads again.
 class RejectJournal {
   public:
-    RejectJournal(std::filesystem::path state_folder, const std::string& pipeline, const std::string& run);
+    /// is_loaded: at its end nothing stands in it but rejects of what the targets hold, see RejectLog.
+    RejectJournal(std::filesystem::path state_folder, const std::string& name, const std::string& run, bool is_loaded);
 
-    /// Ends the journals of runs of the pipeline that were killed: kept_bytes tells how much of one belongs to rows
-    /// that the targets hold. Throws Error E520.
+    /// Ends the journals of that name, of runs that were killed: kept_bytes tells how much of one belongs to rows that
+    /// the targets hold. Throws Error E520.
     void recover(const std::function<std::uint64_t(const std::string& run)>& kept_bytes) const;
     /// Appends what the log has taken in since the last call; durable on return. Returns the length from now on, in
     /// bytes. Throws Error E520.
@@ -28,8 +29,9 @@ class RejectJournal {
 
   private:
     std::filesystem::path folder_;
-    std::string suffix_;  // ".jsonl.PIPELINE.open"
+    std::string suffix_;  // ".jsonl.NAME.open"
     std::string run_;
+    bool is_loaded_;
     FileDescriptor file_;
     std::uint64_t bytes_ = 0;
     std::uint64_t rows_ = 0;

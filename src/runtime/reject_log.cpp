@@ -4,15 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 
 #include "base/error.hpp"
-#include "base/json_writer.hpp"
-#include "data/print.hpp"
 #include "io/sync_folder.hpp"
-#include "state/reject_groups.hpp"
+#include "plan/reject_cause.hpp"
 
 namespace etl {
 
@@ -34,54 +33,14 @@ std::string reason_key(const RejectRecord& record) {
     return reject_cause(record.stage, record.column, record.value, record.reason);
 }
 
-std::string json_line(const RejectRecord& record, const std::string& time) {
-    JsonWriter json;
-    const auto text = [&](const char* name, const std::string& value, bool known) {
-        json.key(name);
-        if (known)
-            json.value(value);
-        else
-            json.null();
-    };
-    json.begin_object().field("time", time).field("stage", record.stage);
-    text("place", record.place, !record.place.empty());
-    text("column", record.column, !record.column.empty());
-    text("value", record.value, !record.column.empty());
-    json.field("reason", record.reason);
-    text("file", record.file, !record.file.empty());
-    json.key("line");
-    if (record.line > 0)
-        json.value(record.line);
-    else
-        json.null();
-    text("shard", record.shard, !record.shard.empty());
-    text("row", record.row, !record.row.empty());
-    json.end_object();
-    return json.take() + "\n";
+std::array<std::uint32_t, 4> numbers_of(const RejectRecord& record) {
+    return {record.node, record.source, record.file_number, static_cast<std::uint32_t>(record.form)};
 }
 
 }  // namespace
 
 RejectLog::~RejectLog() {
     if (file_ != nullptr) std::fclose(file_);
-}
-
-RejectRecord RejectLog::record_of(const Reject& reject, const std::string& shard) const {
-    RejectRecord record;
-    record.stage = plan_.nodes[reject.stage].bound.name;
-    const auto& texts = plan_.pipeline.texts;
-    if (texts != nullptr && reject.span.file < texts->size())
-        record.place = texts->name(reject.span.file) + ":" +
-                       std::to_string(texts->locate(reject.span.file, reject.span.begin).line);
-    record.column = reject.column;
-    const bind::Secrets& secrets = plan_.pipeline.secrets;
-    record.value = secrets.redact_data(reject.value);
-    record.reason = secrets.redact_data(reject.reason);
-    record.file = run_.file_name(reject.origin.source, reject.origin.file);
-    record.line = reject.origin.line;
-    record.shard = shard;
-    record.row = secrets.redact_data(reject.row);
-    return record;
 }
 
 void RejectLog::add(RejectPlace place, const std::string& shard, std::vector<Reject>&& rejects) {
@@ -97,7 +56,7 @@ void RejectLog::add(RejectPlace place, const std::string& shard, std::vector<Rej
     const std::lock_guard lock(mutex_);
     entries_.push_back({place, file_bytes_ + buffer_.size(), rejects.size()});
     for (const Reject& reject : rejects) {
-        const RejectRecord record = record_of(reject, shard);
+        const RejectRecord record = lines_.record_of(reject, shard);
         append(record);
         std::string key = reason_key(record);
         if (by_reason_.size() >= kMostReasons && !by_reason_.contains(key)) key = "other reasons";
@@ -112,6 +71,8 @@ void RejectLog::append(const RejectRecord& record) {
                                     &record.file, &record.shard, &record.row})
         put(buffer_, *text);
     buffer_.append(reinterpret_cast<const char*>(&record.line), sizeof record.line);
+    for (const std::uint32_t number : numbers_of(record))
+        buffer_.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
 void RejectLog::move_to_file() {
@@ -145,6 +106,13 @@ RejectRecord RejectLog::read(std::uint64_t& offset) {
     }
     read_bytes(offset, reinterpret_cast<char*>(&record.line), sizeof record.line);
     offset += sizeof record.line;
+    std::array<std::uint32_t, 4> numbers{};
+    read_bytes(offset, reinterpret_cast<char*>(numbers.data()), sizeof numbers);
+    offset += sizeof numbers;
+    record.node = numbers[0];
+    record.source = numbers[1];
+    record.file_number = numbers[2];
+    record.form = static_cast<RowForm>(numbers[3]);
     return record;
 }
 
@@ -204,23 +172,17 @@ bool RejectLog::has_new() const {
     return told_ < entries_.size();
 }
 
-void RejectLog::for_each_new(const std::function<void(const std::string&)>& body) {
+void RejectLog::for_each_new(bool is_loaded, const std::function<void(const std::string&)>& body) {
     std::vector<Entry> entries;
     {
         const std::lock_guard lock(mutex_);
         entries.assign(entries_.begin() + static_cast<std::ptrdiff_t>(told_), entries_.end());
         told_ = entries_.size();
     }
-    const std::string when = start_time();
     read_entries(std::move(entries), [&](const RejectRecord& record) {
-        body(json_line(record, when));
+        body(lines_.line(record, is_loaded));
         return true;
     });
-}
-
-std::string RejectLog::start_time() const {
-    char time[kTimestampWidth_bytes];
-    return {time, print_timestamp(time, run_.start_us)};
 }
 
 std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std::function<bool(std::uint32_t)>& wanted,
@@ -229,11 +191,10 @@ std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std
     std::filesystem::create_directories(path.parent_path(), failed);
     std::FILE* out = failed ? nullptr : std::fopen(path.c_str(), "wbe");
     if (out == nullptr) fail_write(path.string());
-    const std::string when = start_time();
     std::uint64_t count = 0;
     bool good = true;
     for_each(wanted, most, [&](const RejectRecord& record) {
-        const std::string line = json_line(record, when);
+        const std::string line = lines_.line(record, false);
         good = good && std::fwrite(line.data(), 1, line.size(), out) == line.size();
         ++count;
     });

@@ -13,21 +13,9 @@
 #include "component/stage.hpp"
 #include "data/batch.hpp"
 #include "plan/plan.hpp"
+#include "runtime/reject_lines.hpp"
 
 namespace etl {
-
-/// A refused row, as people are shown it.
-struct RejectRecord {
-    std::string stage;
-    std::string place;  // "orders.etl:24": what refused it; empty: not known
-    std::string column;
-    std::string value;
-    std::string reason;
-    std::string file;
-    std::uint64_t line = 0;  // 0: not known
-    std::string shard;
-    std::string row;
-};
 
 /// Where in the order of a run rows were refused.
 struct RejectPlace {
@@ -41,7 +29,7 @@ struct RejectPlace {
 /// the source, or of the blocking stage that gave the rows out, however many rows a batch has. Thread-safe.
 class RejectLog {
   public:
-    RejectLog(const Plan& plan, const RunContext& run) : plan_(plan), run_(run) {}
+    RejectLog(const Plan& plan, const RunContext& run) : lines_(plan, run) {}
     ~RejectLog();
     RejectLog(const RejectLog&) = delete;
     RejectLog& operator=(const RejectLog&) = delete;
@@ -61,8 +49,9 @@ class RejectLog {
 
     /// Rejects have come in since the last for_each_new.
     bool has_new() const;
-    /// What has come in since the last call, in order, as lines of JSON.
-    void for_each_new(const std::function<void(const std::string& line)>& body);
+    /// What has come in since the last call, in order, as lines of JSON. is_loaded: see
+    /// RejectLines.
+    void for_each_new(bool is_loaded, const std::function<void(const std::string& line)>& body);
 
   private:
     struct Entry {
@@ -70,16 +59,13 @@ class RejectLog {
         std::uint64_t offset;
         std::uint64_t count;
     };
-    RejectRecord record_of(const Reject& reject, const std::string& shard) const;
     void append(const RejectRecord& record);
     void move_to_file();
-    std::string start_time() const;
     RejectRecord read(std::uint64_t& offset);
     void read_entries(std::vector<Entry> entries, const std::function<bool(const RejectRecord&)>& body);
     void read_bytes(std::uint64_t offset, char* out, std::size_t size);
 
-    const Plan& plan_;
-    const RunContext& run_;
+    RejectLines lines_;
     mutable std::mutex mutex_;
     std::vector<Entry> entries_;
     std::size_t told_ = 0;  // entries that for_each_new has given out

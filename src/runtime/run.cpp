@@ -102,9 +102,16 @@ class Run {
         const BoundPipeline& pipeline = plan_.pipeline;
         const bool keeps = !engine_.commits.empty() && !pipeline.state_folder.empty();
         if (keeps) lock_.emplace(pipeline.state_folder, pipeline.name);
+        const auto starts_again = [](const PlanNode& node) { return node.bound.sink.commits && node.bound.sink.full; };
+        if (keeps && std::any_of(plan_.nodes.begin(), plan_.nodes.end(), starts_again))
+            mark_rejects_outdated(pipeline.state_folder / "rejects", pipeline.name);
         engine_.begin();
         if (!keeps) return;
-        journal_ = std::make_unique<RejectJournal>(pipeline.state_folder, pipeline.name, pipeline.run_id);
+        // A run that sends rejects through again reads only what is left of them: it alone knows what to keep.
+        const std::string& replayed = plan_.replayed_run;
+        journal_ = std::make_unique<RejectJournal>(
+            pipeline.state_folder, replayed.empty() ? pipeline.name : pipeline.name + "~" + replayed, pipeline.run_id,
+            engine_.commits.all() && engine_.commits.has_positions());
         journal_->recover([&](const std::string& run) { return engine_.commits.rejects_bytes(run); });
     }
 
@@ -249,6 +256,7 @@ class Run {
         const std::string imbalance = find_imbalance(engine_, nodes);
         if (!imbalance.empty()) throw Error("E510", imbalance);
         publish();
+        if (journal_ == nullptr && !report_.rejects_file.empty()) mark_rejects_loaded(report_.rejects_file);
         report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
         if (!engine_.was_stopped()) return;
         report_.kept = true;
@@ -293,6 +301,7 @@ class Run {
         if (commit_in_doubt_) return;
         try {
             report_.rejects_file = journal_->finish(committed_rejects_bytes_).string();
+            if (is_published_ && !report_.rejects_file.empty()) mark_rejects_loaded(report_.rejects_file);
         } catch (const Error& error) {
             fail(error.code(), error.what());
         }
@@ -343,6 +352,12 @@ class Run {
         report_.warnings_by_reason = warnings_of(engine_);
         for (const auto& [node, positions] : committed_positions_)
             add_offsets(plan_.pipeline, report_.nodes[node].name, positions, report_.offsets);
+        report_.replayed_run = plan_.replayed_run;
+        for (std::size_t node = 0; node < plan_.nodes.size(); ++node)
+            if (plan_.nodes[node].bound.make_source) report_.replayed += report_.nodes[node].in;
+        for (std::size_t node = plan_.nodes.size(); node-- > 0;)
+            if (plan_.nodes[node].bound.is_left_out)
+                report_.nodes.erase(report_.nodes.begin() + static_cast<std::ptrdiff_t>(node));
         report_.seconds = seconds();
         report_.is_in_doubt = commit_in_doubt_;
         report_.bytes_read = engine_.bytes_read();

@@ -230,7 +230,9 @@ bool Runner::emit(NodeState& from, Batch&& batch, std::uint32_t port) {
     take_rejects(batch);
     auto& exits = from.exits[port];
     for (std::size_t i = 0; rows > 0 && i < exits.size(); ++i) {
-        if (i + 1 == exits.size())
+        if (is_forbidden(exits[i].edge))
+            hold_back(exits[i].edge, rows);
+        else if (i + 1 == exits.size())
             deliver(from, exits[i], std::move(batch));
         else
             deliver(from, exits[i], Batch(batch));
@@ -242,6 +244,17 @@ bool Runner::emit(NodeState& from, Batch&& batch, std::uint32_t port) {
         ticket_ = {};
     }
     return wanted;
+}
+
+/// Rows that are sent through again go only where they have not been.
+bool Runner::is_forbidden(std::uint32_t edge) const {
+    const std::uint32_t path = ticket_->path();
+    return path != 0 && context_.plan.forbidden[path][edge];
+}
+
+void Runner::hold_back(std::uint32_t edge, std::uint32_t rows) {
+    tally_[context_.layout.edge_in(edge)] += rows;
+    tally_[context_.layout.of_node(context_.plan.edges[edge].to, NodeCount::merged)] += rows;
 }
 
 void Runner::deliver(NodeState& from, Exit& exit, Batch&& batch) {

@@ -32,6 +32,7 @@ void Spool::take_in() {
     while (ParcelPtr parcel = intake_.next()) {
         item.sequence = {parcel->sequence.lane, parcel->sequence.number, 0, true};
         item.known = parcel->ticket->known();
+        item.path = parcel->ticket->path();
         try {
             keep(item, *parcel);
         } catch (...) {
@@ -137,6 +138,7 @@ void Spool::give_out() {
         kept_bytes_ -= item.kept_bytes;
         if (!parcel->ticket) break;
         parcel->ticket->set_known(item.known);
+        parcel->ticket->set_path(item.path);
         try {
             read_back(item);
         } catch (...) {

@@ -34,6 +34,7 @@ class Spool {
     struct Item {
         Sequence sequence;
         std::uint64_t known = 0;           // bits of targets, as the ticket's
+        std::uint32_t path = 0;            // as the ticket's
         std::vector<Batch> batches;        // of one that waits on disk: all but its rows
         std::vector<SpilledBlock> blocks;  // by batch; no bytes: it is in memory
         std::size_t kept_bytes = 0;

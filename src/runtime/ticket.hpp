@@ -33,6 +33,9 @@ class Ticket {
     /// Of its first row, where it was read; the same.
     const std::optional<Origin>& origin() const { return origin_; }
     void set_origin(const Origin& origin) { origin_ = origin; }
+    /// Block::path of its rows; set like known().
+    std::uint32_t path() const { return path_; }
+    void set_path(std::uint32_t path) { path_ = path; }
 
     void add(const Tally& counts);
     void add(std::uint32_t place, std::uint64_t count);
@@ -50,6 +53,7 @@ class Ticket {
     std::uint64_t number_;
     std::uint64_t known_ = 0;
     std::optional<Origin> origin_;
+    std::uint32_t path_ = 0;
     std::mutex mutex_;
     Tally tally_;
     std::vector<Reject> rejects_;

@@ -140,7 +140,7 @@ class Validate final : public StageOperator {
             made.reason = refusal.reasons;
             made.origin = batch.origin_of(row);
             made.record_number = batch.record_number(row);
-            made.row = batch.row_text(row);
+            batch.keep_row(row, made);
             batch.rejects.push_back(std::move(made));
         }
         batch.selected = state.evaluator.without(batch.selected, rows);

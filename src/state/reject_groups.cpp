@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "data/json_value.hpp"
+#include "plan/reject_cause.hpp"
 
 namespace etl {
 
@@ -21,15 +22,6 @@ std::string text_of(const JsonValue& reject, std::string_view name) {
 }
 
 }  // namespace
-
-std::string reject_cause(std::string_view stage, std::string_view column, std::string_view value,
-                         std::string_view reason) {
-    std::string cause(reason);
-    const std::string quoted = "`" + std::string(value) + "`";
-    for (std::size_t at = cause.find(quoted); at != std::string::npos; at = cause.find(quoted, at + 1))
-        cause.replace(at, quoted.size(), "…");
-    return std::string(stage) + ": " + (column.empty() ? "" : std::string(column) + ": ") + cause;
-}
 
 std::vector<RejectGroup> group_rejects(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);

@@ -8,10 +8,6 @@
 
 namespace etl {
 
-/// What refused rows have in common: "validate: amount: must be positive". The value refused is no part of it.
-std::string reject_cause(std::string_view stage, std::string_view column, std::string_view value,
-                         std::string_view reason);
-
 /// Refused rows of one cause, and the first of them.
 struct RejectGroup {
     std::string cause;

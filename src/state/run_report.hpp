@@ -59,7 +59,9 @@ struct RunReport {
     std::map<std::string, std::uint64_t> rejects_by_reason;   // "validate: amount must be positive"
     std::map<std::string, std::uint64_t> warnings_by_reason;  // rows that were let pass: "validate: very large"
     std::uint64_t rejects = 0;
-    std::string rejects_file;  // JSON Lines; empty if there are none
+    std::string replayed_run;    // whose rejects were sent through again; empty: of a usual run
+    std::uint64_t replayed = 0;  // how many
+    std::string rejects_file;    // JSON Lines; empty if there are none
     std::vector<StageWorkers> workers;
     std::vector<ScalingDecision> scaling;
     std::uint64_t grown = 0, shrunk = 0;

@@ -10,8 +10,8 @@ import unittest
 import harness
 
 MODULES = ["options_cases", "input_cases", "csv_cases", "sqlite_cases", "load_cases", "offset_cases", "attempt_cases",
-           "target_cases", "interrupt_cases", "reject_cases", "history_cases", "seeing_cases", "hidden_cases",
-           "diagnostic_cases", "format_cases", "terminal_cases"]
+           "target_cases", "interrupt_cases", "reject_cases", "replay_cases", "history_cases", "seeing_cases",
+           "hidden_cases", "diagnostic_cases", "format_cases", "terminal_cases"]
 
 
 def load_tests(loader, tests, pattern):

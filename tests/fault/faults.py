@@ -275,6 +275,6 @@ class Ordeal:
         if path == trial or not path.is_relative_to(trial):  # SQLite stages in the folder for temporary files
             return {target.name for target in self.load.targets}
         if ".etl" in path.relative_to(trial).parts:
-            return {path.name, re.sub(r"\.[a-z]+\.open$", "", path.name)}
+            return {path.name, re.sub(r"\.[a-z0-9~]+\.open$", "", path.name)}
         name = re.sub(r"^\.(.*)(\.etl-[a-z0-9]{6}|-new)$", r"\1", path.name)
         return {re.sub(r"(-journal|-wal|-shm|\.etl-state)$", "", name)}

@@ -127,7 +127,9 @@ class Etlrun:
         self.path = path
 
     def command(self, folder):
-        return [str(self.path), "--quiet", str(folder / "load.etl")]
+        file = folder / "arguments"
+        more = file.read_text(encoding="utf-8").split() if file.exists() else []
+        return [str(self.path), "--quiet", str(folder / "load.etl"), *more]
 
     def run(self, folder):
         began = time.monotonic()

@@ -14,6 +14,7 @@
 #include "lang/parser.hpp"
 #include "lang/printer.hpp"
 #include "plan/plan.hpp"
+#include "plan/replay.hpp"
 #include "runtime/run.hpp"
 #include "sql/sqlite.hpp"
 
@@ -149,11 +150,30 @@ LoadOptions load_options(const Case& test, std::size_t run, const Configuration&
                 words >> options.from.emplace_back();
                 continue;
             }
+            if (word == "--replay" || word == "--cause") {
+                options.replay = true;
+                std::getline(words, word);
+                continue;
+            }
             const std::size_t sign = word.find('=');
             options.params[word.substr(0, sign)] = sign == std::string::npos ? "" : word.substr(sign + 1);
         }
     }
     return options;
+}
+
+/// `--replay RUN` and `--cause TEXT`, a line each.
+ReplayRequest replay_request(const Case& test, std::size_t run) {
+    ReplayRequest request;
+    for (const Section& section : test.sections) {
+        if (section.kind != "args" || section.run != run) continue;
+        std::istringstream lines(section.text);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.starts_with("--replay ")) request.run = line.substr(9);
+            if (line.starts_with("--cause ")) request.cause = line.substr(8);
+        }
+    }
+    return request;
 }
 
 /// A statement a line.
@@ -164,23 +184,32 @@ void make_database(const Section& section) {
         if (!line.empty()) database.execute(line);
 }
 
+void put_diagnostics(const Diagnostics& diagnostics, const SourceTexts& texts, std::string& error) {
+    for (const Diagnostic& diagnostic : diagnostics.sorted()) {
+        if (!error.empty()) error += "\n";
+        error += render_text(diagnostic, texts, false);
+    }
+}
+
 void run_pipeline(const Case& test, std::size_t number, const Configuration& configuration, Outcome& outcome) {
     const auto texts = std::make_shared<SourceTexts>();
     Diagnostics diagnostics;
     std::optional<BoundPipeline> pipeline =
         load_pipeline("pipeline.etl", load_options(test, number, configuration), texts, diagnostics);
     std::string& error = outcome["error"];
-    for (const Diagnostic& diagnostic : diagnostics.sorted()) {
-        if (!error.empty()) error += "\n";
-        error += render_text(diagnostic, *texts, false);
-    }
+    put_diagnostics(diagnostics, *texts, error);
     if (!pipeline) return;
     pipeline->settings.fuse = configuration.fuse;
     pipeline->settings.channel_batches = configuration.channel_batches;
     if (configuration.memory_bytes != 0) pipeline->settings.memory_bytes = configuration.memory_bytes;
-    Plan plan = make_plan(std::move(*pipeline));
-    if (test.find("plan") != nullptr) outcome["plan"] = explain(plan);
-    const RunReport report = run(std::move(plan), {});
+    const ReplayRequest replay = replay_request(test, number);
+    Diagnostics said;
+    std::optional<Plan> plan = replay.run.empty() ? std::optional(make_plan(std::move(*pipeline)))
+                                                  : make_replay_plan(std::move(*pipeline), replay, said);
+    put_diagnostics(said, *texts, error);
+    if (!plan) return;
+    if (test.find("plan") != nullptr) outcome["plan"] = explain(*plan);
+    const RunReport report = run(std::move(*plan), {});
     if (!report.error.empty()) error += "error[" + report.error_code + "]: " + report.error + "\n";
     outcome["rejects"] = describe_rejects(report.rejects_file);
     outcome["balance"] = describe_balance(report);

@@ -187,7 +187,7 @@ TEST_CASE("rejects are logged in order, counted by reason and given to flows") {
         CHECK(text.str() == first);
         CHECK(first.find("{\"time\":\"1970-01-01T00:00:00Z\",\"stage\":\"source 0\",\"place\":null,\"column\":\"id\","
                          "\"value\":\"0\",\"reason\":\"refused `0`\",\"file\":\"fake.csv\",\"line\":1,\"shard\":null,"
-                         "\"row\":null}\n") == 0);
+                         "\"row\":null,\"replay\":{") == 0);
     }
 }
 

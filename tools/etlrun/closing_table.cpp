@@ -95,6 +95,8 @@ void add_account(JsonWriter& json, const RunReport& report) {
     json.field("attempts", report.attempts);
     json.field("seconds", report.seconds).field("bytes_read", report.bytes_read);
     json.field("peak_memory_bytes", report.peak_memory_bytes).field("rejects", report.rejects);
+    if (!report.replayed_run.empty())
+        json.field("replayed_run", report.replayed_run).field("replayed", report.replayed);
     json.field("rejects_file", report.rejects_file);
     for (const auto& [name, counts] : {std::pair("rejects_by_reason", &report.rejects_by_reason),
                                        std::pair("warnings_by_reason", &report.warnings_by_reason)}) {

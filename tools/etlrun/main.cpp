@@ -16,6 +16,7 @@
 #include "io/standard_streams.hpp"
 #include "lang/load.hpp"
 #include "plan/plan.hpp"
+#include "plan/replay.hpp"
 #include "runtime/retry.hpp"
 #include "runtime/run.hpp"
 #include "tools/etlrun/attempts.hpp"
@@ -23,6 +24,7 @@
 #include "tools/etlrun/history.hpp"
 #include "tools/etlrun/offsets.hpp"
 #include "tools/etlrun/progress.hpp"
+#include "tools/etlrun/replay_options.hpp"
 #include "tools/etlrun/say.hpp"
 #include "tools/etlrun/seeing.hpp"
 
@@ -53,6 +55,7 @@ struct CommandLine {
     std::string profile;
     std::vector<std::string> from;
     OffsetCommand offsets;
+    ReplayRequest replay;
     bool full = false;
     bool dry_run = false;
     bool explain = false;
@@ -120,19 +123,32 @@ int status_of(const RunReport& report) {
     return kFailed;
 }
 
-/// What may pass by itself has failed a run; all else is thrown.
-RunReport run_pipeline(const CommandLine& line, BoundPipeline pipeline, const Attempts& attempts) {
-    Plan plan;
+/// Nothing after diagnostics.
+std::optional<Plan> plan_of(CommandLine& line, BoundPipeline pipeline) {
+    if (line.replay.run.empty()) return make_plan(std::move(pipeline));
+    const std::shared_ptr<SourceTexts> texts = pipeline.texts;
+    Diagnostics said;
+    std::optional<Plan> plan = make_replay_plan(std::move(pipeline), line.replay, said);
+    say_diagnostics(line, said, *texts);
+    // Of several attempts the later ones do not take the rejects of the first for the last.
+    if (plan) line.replay.run = plan->replayed_run;
+    return plan;
+}
+
+/// What may pass by itself has failed a run; all else is thrown. Nothing after diagnostics.
+std::optional<RunReport> run_pipeline(CommandLine& line, BoundPipeline pipeline, const Attempts& attempts) {
+    std::optional<Plan> plan;
     RunReport report;
     report.run_id = pipeline.run_id;
     try {
-        plan = make_plan(std::move(pipeline));
+        plan = plan_of(line, std::move(pipeline));
     } catch (const Error& error) {
         if (!is_transient(error.code())) throw;
         report.error_code = error.code();
         report.error = error.what();
         return report;
     }
+    if (!plan) return std::nullopt;
     const bool terminal = isatty(STDERR_FILENO) != 0;
     ProgressDisplay display(line.json  ? ProgressDisplay::Style::json
                             : terminal ? ProgressDisplay::Style::terminal
@@ -142,7 +158,7 @@ RunReport run_pipeline(const CommandLine& line, BoundPipeline pipeline, const At
     options.interrupts = &interrupts;
     if (!line.quiet) options.on_progress = [&](const RunProgress& progress) { display.show(progress); };
     options.deadline = attempts.deadline();
-    report = run(std::move(plan), options);
+    report = run(std::move(*plan), options);
     display.clear();
     return report;
 }
@@ -157,6 +173,7 @@ int say_report(const CommandLine& line, const RunReport& report) {
         for (const std::string& trouble : report.troubles) std::fprintf(stderr, "warning: %s\n", trouble.c_str());
     if (report.status == RunStatus::interrupted)
         std::fprintf(stderr, "interrupted: %s\n", what_is_left(report).c_str());
+    if (!line.quiet) std::fprintf(stderr, "%s", replay_line(report).c_str());
     if (!line.quiet) std::fprintf(stderr, "%s", closing_table(report, colour_wanted(STDERR_FILENO)).c_str());
     return status_of(report);
 }
@@ -193,15 +210,16 @@ void say_retry(const CommandLine& line, const RetryNotice& notice) {
 }
 
 /// What is done with the pipeline but running it; nothing: it is to run.
-std::optional<int> look_only(const CommandLine& line, BoundPipeline& pipeline) {
+std::optional<int> look_only(CommandLine& line, BoundPipeline& pipeline) {
     if (line.offsets.is_given()) {
         carry_out(line.offsets, pipeline, line.json, line.out);
         return kGood;
     }
     if (!line.explain && !line.dry_run) return std::nullopt;
-    const Plan plan = make_plan(std::move(pipeline));
+    const std::optional<Plan> plan = plan_of(line, std::move(pipeline));
+    if (!plan) return kWrongPipeline;
     if (line.explain)
-        say_text(line, stdout, "plan", explain(plan));
+        say_text(line, stdout, "plan", explain(*plan));
     else
         say_text(line, stderr, "checked", line.file + ": good; no row was read or written\n");
     return kGood;
@@ -213,6 +231,7 @@ int run_file(CommandLine& line) {
     options.profile = line.profile;
     options.full = line.full;
     options.from = line.from;
+    options.replay = !line.replay.run.empty();
     if (!take_params(line, options)) return kWrongPipeline;
     options.follow = line.seeing.condition;
     if (line.seeing.is_set()) return look_into(line, options);
@@ -233,8 +252,9 @@ int run_file(CommandLine& line) {
             std::fprintf(stderr, "%s: nothing to load: no flow ends in `into`\n", line.file.c_str());
         if (const std::optional<int> status = look_only(line, *pipeline)) return *status;
         attempts.know(*pipeline);
-        RunReport report = run_pipeline(line, std::move(*pipeline), attempts);
-        if (!attempts.again(report, options)) return say_report(line, report);
+        std::optional<RunReport> report = run_pipeline(line, std::move(*pipeline), attempts);
+        if (!report) return kWrongPipeline;
+        if (!attempts.again(*report, options)) return say_report(line, *report);
     }
 }
 
@@ -282,6 +302,7 @@ int main(int argc, char** argv) {
         ->allow_extra_args(false);
     app.add_option("--reset-offset", line.offsets.reset, "SOURCE: the next run begins at its beginning")
         ->allow_extra_args(false);
+    add_replay_options(app, line.replay);
     app.add_flag("--dry-run", line.dry_run, "checks and plans, but reads and writes no row");
     app.add_flag("--explain", line.explain, "prints the plan and stops");
     line.seeing.add_to(app);

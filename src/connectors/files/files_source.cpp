@@ -60,6 +60,7 @@ class FilesSource : public Source {
         decoder_->decode(std::move(block), batch, slot, stage);
     }
     std::string file_name(std::uint32_t file) const override { return file < files_.size() ? files_[file].name : ""; }
+    std::string head(std::uint32_t file) const override { return decoder_->head(file); }
 
   private:
     std::vector<InputFile> files_;
@@ -90,6 +91,7 @@ class IncrementalSource : public Source {
         decoder_->decode(std::move(block), batch, slot, stage);
     }
     std::string file_name(std::uint32_t file) const override { return names_->name(file); }
+    std::string head(std::uint32_t file) const override { return decoder_->head(file); }
 
   private:
     void check(const std::string& address) const {

@@ -106,6 +106,7 @@ void PartitionEncoder::encode(Batch&& batch, Slot& slot, std::uint32_t stage, Ch
         part.origin = batch.origin;
         part.records = batch.records;
         part.record_of = batch.record_of;
+        part.siblings = batch.siblings;
         part.row_origins = batch.row_origins;
         part.keep = batch.keep;
         Chunk made;
@@ -169,7 +170,7 @@ void PartitionEncoder::refuse(Batch& batch, std::uint32_t row, std::uint32_t sta
     reject.reason = "a value of `partition by` is too long for a folder's name";
     reject.origin = batch.origin_of(row);
     reject.record_number = batch.record_number(row);
-    reject.row = batch.row_text(row);
+    batch.keep_row(row, reject);
     batch.rejects.push_back(std::move(reject));
 }
 

@@ -71,7 +71,7 @@ class SqliteEncoder final : public Encoder {
             reject.reason = "not one of the rows that `replace where` replaces";
             reject.origin = origins.at(row);
             reject.record_number = batch.record_number(row);
-            reject.row = batch.row_text(row);
+            batch.keep_row(row, reject);
             batch.rejects.push_back(std::move(reject));
         });
         batch.selected = inside;

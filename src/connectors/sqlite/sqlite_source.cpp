@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -187,12 +188,18 @@ class SqliteSource final : public Source {
             reject.reason = wrong;
             reject.origin = {request_.source, 0, record};
             reject.row = row_json(state);
+            if (!has_private()) reject.form = RowForm::columns;
             batch.rejects.push_back(std::move(reject));
             return false;
         }
         for (std::size_t i = 0; i < state.converted.size(); ++i)
             append_converted(state.builders[i], state.converted[i]);
         return true;
+    }
+
+    bool has_private() const {
+        return std::any_of(request_.columns.begin(), request_.columns.end(),
+                           [](const SourceColumn& column) { return column.is_private; });
     }
 
     std::string row_json(const DecodeSlot& state) const {

@@ -117,7 +117,7 @@ class SqliteWriter final : public Writer {
             reject.reason = std::move(why);
             reject.origin = origins.at(row);
             reject.record_number = batch.record_number(row);
-            reject.row = batch.row_text(row);
+            batch.keep_row(row, reject);
             batch.rejects.push_back(std::move(reject));
         }
     }

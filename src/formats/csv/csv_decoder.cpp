@@ -33,12 +33,15 @@ class CsvDecoder : public Decoder {
         return cut_csv_records(bytes, at_end, most_records, options_, file_name_, state);
     }
     std::uint32_t footer_records() const override { return options_.footer; }
+    std::string head(std::uint32_t file) const override;
+    void begin_again(std::string_view head, std::string_view file_name) override;
     std::unique_ptr<Slot> make_slot(RunContext& run) override {
         return std::make_unique<CsvDecoderSlot>(run.memory, options_.marks);
     }
     void decode(Block&& block, Batch& batch, Slot& slot, std::uint32_t stage) override;
 
   private:
+    void add_file(const CsvHead& head, std::string_view file_name);
     const CsvLayout& layout_of(std::uint32_t file);
     void decode_column(std::uint32_t number, const CsvRecords& records, const CsvLayout& layout, Batch& batch,
                        CsvDecoderSlot& slot) const;
@@ -50,9 +53,10 @@ class CsvDecoder : public Decoder {
     std::vector<ColumnUse> uses_;
     bool strict_;
     CsvRejectWriter reject_writer_;
-    std::string file_name_;  // of the file that is being cut
-    std::mutex mutex_;       // of layouts_: the reader adds, workers look up
+    std::string file_name_;     // of the file that is being cut
+    mutable std::mutex mutex_;  // of what follows: the reader adds, workers look up
     std::vector<std::shared_ptr<const CsvLayout>> layouts_;
+    std::vector<std::shared_ptr<const std::string>> heads_;
 };
 
 CsvDecoder::CsvDecoder(const SourceRequest& request)
@@ -79,13 +83,33 @@ std::optional<std::size_t> CsvDecoder::begin_file(std::span<const char> head, bo
     const auto found = read_csv_head(head, at_end, options_, file_name);
     if (!found) return std::nullopt;
     file_name_ = file_name;
-    auto layout = std::make_shared<const CsvLayout>(make_csv_layout(*found, columns_, strict_, file_name));
+    add_file(*found, file_name);
     state = CutState();
     state.line = 1 + found->lines;
+    return found->size;
+}
+
+void CsvDecoder::add_file(const CsvHead& head, std::string_view file_name) {
+    auto layout = std::make_shared<const CsvLayout>(make_csv_layout(head, columns_, strict_, file_name));
+    auto text = std::make_shared<const std::string>(csv_head_text(head, options_));
     const std::lock_guard lock(mutex_);
     if (!layouts_.empty() && *layouts_.back() == *layout) layout = layouts_.back();
+    if (!heads_.empty() && *heads_.back() == *text) text = heads_.back();
     layouts_.push_back(std::move(layout));
-    return found->size;
+    heads_.push_back(std::move(text));
+}
+
+std::string CsvDecoder::head(std::uint32_t file) const {
+    const std::lock_guard lock(mutex_);
+    return file < heads_.size() ? *heads_[file] : std::string();
+}
+
+void CsvDecoder::begin_again(std::string_view head, std::string_view file_name) {
+    CsvOptions options = options_;
+    options.skip = 0;
+    options.header = std::min(options.header, 1U);
+    const auto found = read_csv_head(head, true, options, file_name);
+    if (found) add_file(*found, file_name);
 }
 
 const CsvLayout& CsvDecoder::layout_of(std::uint32_t file) {

@@ -182,7 +182,7 @@ void CsvEncoder::refuse(Batch& batch, std::uint32_t row, std::uint32_t stage, st
     }
     reject.origin = batch.origin_of(row);
     reject.record_number = batch.record_number(row);
-    reject.row = batch.row_text(row);
+    batch.keep_row(row, reject);
     batch.rejects.push_back(std::move(reject));
 }
 

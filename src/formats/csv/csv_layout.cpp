@@ -1,6 +1,7 @@
 #include "formats/csv/csv_layout.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <unordered_map>
 
 #include "base/diagnostic.hpp"
@@ -121,6 +122,29 @@ std::optional<CsvHead> read_csv_head(std::span<const char> bytes, bool at_end, c
     head.lines =
         static_cast<std::uint64_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
     return head;
+}
+
+std::string csv_head_text(const CsvHead& head, const CsvOptions& options) {
+    const char quote = options.marks.quote;
+    std::string text;
+    for (std::uint32_t field = 0; field < head.columns; ++field) {
+        if (field > 0) text += options.marks.delimiter;
+        if (head.names.empty()) {
+            text += field == 0 ? "x" : "";
+            continue;
+        }
+        const std::string& name = head.names[field];
+        const bool plain = quote == '\0' || std::all_of(name.begin(), name.end(), [](unsigned char c) {
+                               return c >= 0x80 || std::isalnum(c) != 0 || c == '_' || c == ' ';
+                           });
+        if (!plain) text += quote;
+        for (const char c : name) {
+            if (!plain && c == quote) text += quote;
+            text += c;
+        }
+        if (!plain) text += quote;
+    }
+    return text.empty() ? text : text + "\n";
 }
 
 namespace {

@@ -25,6 +25,9 @@ struct CsvHead {
 std::optional<CsvHead> read_csv_head(std::span<const char> bytes, bool at_end, const CsvOptions& options,
                                      std::string_view file_name);
 
+/// A line that read_csv_head() takes for the header, or without one for the first record, of a file with that head.
+std::string csv_head_text(const CsvHead& head, const CsvOptions& options);
+
 /// Where the declared columns stand in the records of one file.
 struct CsvLayout {
     std::uint32_t columns = 0;          // fields of a record

@@ -94,10 +94,12 @@ Reject CsvRejectWriter::of_record(const CsvBadRecord& record, const Block& block
             break;
     }
     // Which of its fields are the private ones is not sure.
-    if (layout.masked.empty())
+    if (layout.masked.empty()) {
         reject.row.assign(block.bytes.data() + record.begin, record.end - record.begin);
-    else
+        reject.form = RowForm::record;
+    } else {
         reject.row = kMask;
+    }
     return reject;
 }
 
@@ -110,7 +112,7 @@ Reject CsvRejectWriter::of_field(const CsvRejects::Entry& entry, const CsvLayout
     const std::string_view field = batch.records->field(entry.row, layout.fields[entry.column]);
     reject.value = column.is_private ? kMask : unquote_csv(field, quote_, scratch);
     reject.reason = parse_reason(entry.why, column.type);
-    reject.row = batch.row_text(entry.row);
+    batch.keep_row(entry.row, reject);
     return reject;
 }
 

@@ -77,7 +77,13 @@ void JsonRowDecoder::decode(Block&& block, Batch& batch, Slot& slot, std::uint32
     state.arena.hand_over(batch.keep);
 }
 
-void JsonRowDecoder::set_records(const Block& block, Batch& batch, Rows& state) {
+/// Private columns: their members may stand anywhere in a record.
+bool JsonRowDecoder::hides() const {
+    return std::any_of(fields_.begin(), fields_.end(), [](const JsonField& f) { return f.is_private; });
+}
+
+void JsonRowDecoder::set_records(const Block& block, Batch& batch, Rows& state) const {
+    static constexpr std::uint8_t kMasked = 1;
     const std::size_t count = state.spans.size();
     auto* starts = state.arena.array<std::uint32_t>(count + 1);
     auto* ends = state.arena.array<std::uint32_t>(count + 1);
@@ -92,6 +98,7 @@ void JsonRowDecoder::set_records(const Block& block, Batch& batch, Rows& state) 
     index->columns = 1;
     index->records = static_cast<std::uint32_t>(count);
     index->begin = block.begin;
+    if (hides()) index->masked = &kMasked;
     batch.records = index;
     if (count == 0 || starts[0] == block.begin) return;
     const char* const first = block.bytes.data() + block.begin;
@@ -140,8 +147,9 @@ void JsonRowDecoder::refuse(Batch& batch, std::uint32_t row, std::uint32_t stage
     reject.value = failure.value;
     reject.reason = failure.reason;
     reject.origin = batch.origin_of(row);
-    const bool hidden = std::any_of(fields_.begin(), fields_.end(), [](const JsonField& f) { return f.is_private; });
+    const bool hidden = hides();
     reject.row = hidden ? "***" : std::string(batch.records->record(row));
+    if (!hidden) reject.form = RowForm::record;
     batch.rejects.push_back(std::move(reject));
 }
 

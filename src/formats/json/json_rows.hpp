@@ -22,7 +22,8 @@ class JsonRowDecoder : public Decoder {
     /// The records of a block, in order; nothing but spaces and commas stands between them.
     virtual void index(const Block& block, std::vector<JsonSpan>& rows) const = 0;
 
-    static void set_records(const Block& block, Batch& batch, Rows& state);
+    void set_records(const Block& block, Batch& batch, Rows& state) const;
+    bool hides() const;
     const std::uint32_t* read_row(Rows& state, Batch& batch, const char* base, const std::uint32_t* at,
                                   const std::uint32_t* end, std::uint32_t limit, std::uint32_t row,
                                   std::uint32_t stage) const;

@@ -13,6 +13,15 @@ constexpr std::size_t kMostNested = 200;
 
 bool is_into(const ast::Stage& stage) { return stage.spec != nullptr && stage.spec->name == "into"; }
 
+std::vector<std::string> words_of(const ast::Stage& stage) {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < stage.parts.size() && i < stage.spec->parts.size(); ++i) {
+        if (!stage.parts[i].given || stage.spec->parts[i].kind != PartKind::word) continue;
+        if (const auto* word = std::get_if<ast::Name>(&stage.parts[i].value)) words.push_back(word->text);
+    }
+    return words;
+}
+
 const ast::Block<ast::Branch>* branches_of(const ast::Stage& stage) {
     for (const ast::StagePartValue& part : stage.parts)
         if (part.given)
@@ -21,6 +30,23 @@ const ast::Block<ast::Branch>* branches_of(const ast::Stage& stage) {
 }
 
 }  // namespace
+
+/// What stays of a flow while its stages are changed: its name, or where it begins and how it ends.
+std::string Flows::key_of(const ast::Chain& chain, const ast::Name* name) const {
+    if (name != nullptr) return name->text;
+    std::string key = "from " + chain.from.text;
+    if (!chain.stages.empty()) {
+        const ast::Stage& last = chain.stages.back();
+        key += " " + last.word.text;
+        for (const ast::StagePartValue& part : last.parts)
+            if (const auto* address = std::get_if<ast::ExprPtr>(&part.value); is_into(last) && address != nullptr)
+                key += " " + std::string(context_.texts.text((*address)->span));
+    }
+    const auto alike = std::count_if(chains_.begin(), chains_.end(), [&](const Chain& other) {
+        return other.key == key || other.key.starts_with(key + " #");
+    });
+    return alike == 0 ? key : key + " #" + std::to_string(alike + 1);
+}
 
 bool Flows::take_name(const ast::Name& name) {
     if (name.text.empty()) return false;
@@ -56,6 +82,7 @@ void Flows::add_chain(const ast::Chain& chain, const ast::Name* name, bool is_br
     Chain& made = chains_.emplace_back();
     made.chain = &chain;
     made.name = name;
+    made.key = key_of(chain, name);
     made.is_broken = is_broken;
     if (name != nullptr) flows_[name->text] = number;
     for (const ast::Stage& stage : chain.stages) {
@@ -217,7 +244,7 @@ bool Flows::bind_stages(Chain& chain, Stream stream) {
             continue;
         }
         if (is_into(stage))
-            add_into(stage, stream);
+            add_into(chain, stage, stream);
         else
             stream = add_stage(chain, stage, stream);
         if (!stage.spec->ends_flow) continue;
@@ -244,15 +271,19 @@ Stream Flows::add_stage(Chain& chain, const ast::Stage& stage, const Stream& inp
     for (const Stream& output : result.outputs) node.outputs.push_back(output.schema);
     node.stage = std::move(result.stage);
     node.stage_spec = stage.spec;
+    node.flow = chain.key;
+    node.words = words_of(stage);
     nodes_.push_back(std::move(node));
     for (std::size_t port = 0; port < result.port_names.size() && port < result.outputs.size(); ++port)
         chain.branches[result.port_names[port]] = result.outputs[port];
     return result.outputs.front();
 }
 
-void Flows::add_into(const ast::Stage& stage, const Stream& input) {
+void Flows::add_into(const Chain& chain, const ast::Stage& stage, const Stream& input) {
     BoundInto into = targets_.bind_into(stage, input, next_node(), context_);
     if (!into.good) return;
+    into.target.flow = chain.key;
+    if (into.projection) into.projection->flow = chain.key;
     if (into.projection) nodes_.push_back(std::move(*into.projection));
     nodes_.push_back(std::move(into.target));
 }

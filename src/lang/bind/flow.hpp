@@ -45,6 +45,7 @@ class Flows final : public StreamFinder {
     struct Chain {
         const ast::Chain* chain = nullptr;
         const ast::Name* name = nullptr;  // of a flow
+        std::string key;                  // BoundNode::flow
         bool is_broken = false;
         bool is_live = false;
         bool is_read = false;
@@ -70,7 +71,8 @@ class Flows final : public StreamFinder {
     void bind_chain(Chain& chain);
     bool bind_stages(Chain& chain, Stream stream);
     Stream add_stage(Chain& chain, const ast::Stage& stage, const Stream& input);
-    void add_into(const ast::Stage& stage, const Stream& input);
+    void add_into(const Chain& chain, const ast::Stage& stage, const Stream& input);
+    std::string key_of(const ast::Chain& chain, const ast::Name* name) const;
     void warn_unused();
     void check_end(const Chain& chain, bool ended);
 

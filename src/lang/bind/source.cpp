@@ -173,6 +173,8 @@ void SourceBinder::look(BoundSource& made) {
         context_.diagnostics.error("E434", span, "the columns of `" + decl_.name.text + "` are not known",
                                    "nothing tells them", {"declare them: `{ name: type ... }`"});
     } catch (const Error& error) {
+        const bool is_gone = error.code() == "E401" || error.code() == "E406";
+        if (is_gone && context_.options.replay && !discover) return;
         context_.diagnostics.error(error.code(), place_of(error.what(), made), context_.secrets.redact(error.what()));
     }
     made.open = made.open || discover;

@@ -1,6 +1,7 @@
 #include "stages/join/join_operator.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -305,7 +306,7 @@ void JoinOperator::refuse_ambiguous(Batch& batch, JoinSlot& slot) const {
         reject.reason = "more than one row of `" + plan_.name + "` matches";
         reject.origin = batch.origin_of(row);
         reject.record_number = batch.record_number(row);
-        reject.row = batch.row_text(row);
+        batch.keep_row(row, reject);
         batch.rejects.push_back(std::move(reject));
     }
     if (rows.empty()) return;
@@ -339,6 +340,21 @@ void JoinOperator::push_single(Batch&& batch, JoinSlot& slot, Emitter& out) cons
     out.push(std::move(batch));
 }
 
+/// Rows that come out several times, and those whose siblings an earlier join made.
+const std::uint64_t* JoinOperator::find_siblings(const Batch& batch, JoinSlot& slot) const {
+    const std::size_t words = bitmap_words(batch.rows) + 1;
+    auto* const made = slot.evaluator.arena().array<std::uint64_t>(words);
+    if (batch.siblings == nullptr)
+        std::memset(made, 0, words * sizeof *made);
+    else
+        std::memcpy(made, batch.siblings, bitmap_words(batch.rows) * sizeof *made);
+    for (std::uint32_t i = 0; i < batch.selected.size; ++i) {
+        const std::uint32_t row = batch.selected[i];
+        if (slot.matches[i].size() > 1) made[row >> 6] |= std::uint64_t{1} << (row & 63);
+    }
+    return made;
+}
+
 /// In parts that are not larger than usual, but in as many as a number may have; a part is not parted again.
 void JoinOperator::push_many(Batch&& batch, JoinSlot& slot, Emitter& out) const {
     std::size_t total = 0;
@@ -353,6 +369,7 @@ void JoinOperator::push_many(Batch&& batch, JoinSlot& slot, Emitter& out) const 
         throw Error("E507", "`" + plan_.label + "` makes " + std::to_string(total) + " rows of " +
                                 std::to_string(batch.selected.size) + ": its condition matches too many");
     slot.evaluator.hand_over(batch);
+    batch.siblings = find_siblings(batch, slot);
     PairWalk walk(batch.selected, slot.matches, keeps_unmatched());
     RowPairs pairs;
     std::size_t done = 0;
@@ -384,6 +401,15 @@ Batch JoinOperator::make_pairs(const Batch& batch, const RowPairs& pairs, Arena&
     auto* const records = arena.array<std::uint32_t>(pairs.size());
     for (std::uint32_t i = 0; i < pairs.size(); ++i) records[i] = batch.record_number(pairs.left[i]);
     made.record_of = records;
+    if (wanted == nullptr && batch.siblings != nullptr) {
+        auto* const siblings = arena.array<std::uint64_t>(bitmap_words(pairs.size()) + 1);
+        std::memset(siblings, 0, (bitmap_words(pairs.size()) + 1) * sizeof *siblings);
+        for (std::uint32_t i = 0; i < pairs.size(); ++i) {
+            const std::uint32_t row = pairs.left[i];
+            siblings[i >> 6] |= (batch.siblings[row >> 6] >> (row & 63) & 1) << (i & 63);
+        }
+        made.siblings = siblings;
+    }
     if (batch.row_origins != nullptr) {
         auto* const origins = arena.array<std::uint64_t>(pairs.size());
         for (std::uint32_t i = 0; i < pairs.size(); ++i) origins[i] = batch.row_origins[pairs.left[i]];

@@ -82,6 +82,7 @@ class JoinOperator final : public StageOperator {
     void refuse_ambiguous(Batch& batch, JoinSlot& slot) const;
     void push_single(Batch&& batch, JoinSlot& slot, Emitter& out) const;
     void push_many(Batch&& batch, JoinSlot& slot, Emitter& out) const;
+    const std::uint64_t* find_siblings(const Batch& batch, JoinSlot& slot) const;
     Batch make_pairs(const Batch& batch, const RowPairs& pairs, Arena& arena, const std::vector<bool>* wanted) const;
 
     JoinPlan plan_;
