@@ -87,14 +87,13 @@ std::string Batch::row_text(std::uint32_t row) const {
 
 void Batch::keep_row(std::uint32_t row, Reject& reject) const {
     reject.row = row_text(row);
-    const bool is_masked = is_record(row) && records->masked != nullptr;
-    const bool is_whole_record = is_record(row) && !is_masked;
+    if (is_record(row)) {
+        reject.form = records->masked == nullptr ? RowForm::record : RowForm::incomplete;
+        return;
+    }
     const bool hides =
         std::any_of(schema->fields.begin(), schema->fields.end(), [](const Field& field) { return field.is_private; });
-    if (is_whole_record)
-        reject.form = RowForm::record;
-    else
-        reject.form = is_masked || hides ? RowForm::incomplete : RowForm::columns;
+    reject.form = hides ? RowForm::incomplete : RowForm::columns;
 }
 
 }  // namespace etl
