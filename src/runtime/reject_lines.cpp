@@ -1,11 +1,18 @@
 #include "runtime/reject_lines.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
+#include "base/error.hpp"
 #include "data/json.hpp"
 #include "data/print.hpp"
+#include "io/file_descriptor.hpp"
 
 namespace etl {
 
@@ -24,16 +31,17 @@ constexpr std::string_view kNotLoaded = R"("loaded":false)";
 constexpr std::string_view kLoaded = R"("loaded":true )";
 constexpr std::string_view kOutdated = R"("loaded":null )";
 
-/// In place, where the line also holds `wanted`. Within a text the quotes are escaped.
-void change_first_line(const std::filesystem::path& path, std::string_view from, std::string_view to,
+/// In place, where the line also holds `wanted`; durable on return. Within a text the quotes are escaped. False: it
+/// cannot be written.
+bool change_first_line(const std::filesystem::path& path, std::string_view from, std::string_view to,
                        std::string_view wanted = {}) {
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::ifstream file(path, std::ios::binary);
     std::string line;
     std::getline(file, line);
     const std::size_t at = line.find(from);
-    if (!file || at == std::string::npos || line.find(wanted) == std::string::npos) return;
-    file.seekp(static_cast<std::streamoff>(at));
-    file << to << std::flush;
+    if (!file || at == std::string::npos || line.find(wanted) == std::string::npos) return true;
+    const FileDescriptor open(::open(path.c_str(), O_WRONLY | O_DSYNC | O_CLOEXEC));
+    return open && ::pwrite(open.get(), to.data(), to.size(), static_cast<off_t>(at)) >= 0;
 }
 
 }  // namespace
@@ -96,7 +104,7 @@ std::pair<std::uint32_t, std::uint32_t> RejectLines::place_in_flow(std::uint32_t
     return {place, count};
 }
 
-void mark_rejects_loaded(const std::filesystem::path& path) { change_first_line(path, kNotLoaded, kLoaded); }
+bool mark_rejects_loaded(const std::filesystem::path& path) { return change_first_line(path, kNotLoaded, kLoaded); }
 
 void mark_rejects_outdated(const std::filesystem::path& folder, const std::string& pipeline) {
     JsonWriter name;
@@ -105,7 +113,8 @@ void mark_rejects_outdated(const std::filesystem::path& folder, const std::strin
     std::error_code ignored;
     for (std::filesystem::directory_iterator at(folder, ignored);
          !ignored && at != std::filesystem::directory_iterator(); at.increment(ignored))
-        if (at->path().extension() == ".jsonl") change_first_line(at->path(), kLoaded, kOutdated, wanted);
+        if (at->path().extension() == ".jsonl" && !change_first_line(at->path(), kLoaded, kOutdated, wanted))
+            throw Error("E520", at->path().string() + " cannot be written: " + std::generic_category().message(errno));
 }
 
 std::string RejectLines::line(const RejectRecord& record, bool is_loaded) {

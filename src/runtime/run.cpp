@@ -256,7 +256,7 @@ class Run {
         const std::string imbalance = find_imbalance(engine_, nodes);
         if (!imbalance.empty()) throw Error("E510", imbalance);
         publish();
-        if (journal_ == nullptr && !report_.rejects_file.empty()) mark_rejects_loaded(report_.rejects_file);
+        if (journal_ == nullptr) mark_loaded();
         report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
         if (!engine_.was_stopped()) return;
         report_.kept = true;
@@ -301,10 +301,17 @@ class Run {
         if (commit_in_doubt_) return;
         try {
             report_.rejects_file = journal_->finish(committed_rejects_bytes_).string();
-            if (is_published_ && !report_.rejects_file.empty()) mark_rejects_loaded(report_.rejects_file);
+            if (is_published_) mark_loaded();
         } catch (const Error& error) {
             fail(error.code(), error.what());
         }
+    }
+
+    void mark_loaded() {
+        if (report_.rejects_file.empty() || mark_rejects_loaded(report_.rejects_file)) return;
+        report_.troubles.push_back("the rejects of this run cannot be replayed: " + report_.rejects_file +
+                                   " cannot be written");
+        log_.warning(report_.troubles.back());
     }
 
     void discard() {
