@@ -3,12 +3,11 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <atomic>
 #include <climits>
 #include <new>
 #include <vector>
 
-#include "base/error.hpp"
+#include "io/unpacking_reader.hpp"
 
 namespace etl {
 
@@ -17,10 +16,10 @@ namespace {
 constexpr std::size_t kPiece_bytes = 256 * 1024;
 constexpr int kGzipWindow = 15 + 16;
 
-class GzipReader : public ByteReader {
+class GzipReader final : public UnpackingReader {
   public:
     GzipReader(std::unique_ptr<ByteReader> packed, std::string name)
-        : packed_(std::move(packed)), name_(std::move(name)), piece_(kPiece_bytes) {
+        : UnpackingReader(std::move(packed), std::move(name), "gzip") {
         if (inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::bad_alloc();
     }
     ~GzipReader() override { inflateEnd(&stream_); }
@@ -39,26 +38,17 @@ class GzipReader : public ByteReader {
             if (between_)
                 inflateReset(&stream_);
             else if (status != Z_OK && status != Z_BUF_ERROR)
-                broken();
+                fail(stream_.avail_in, stream_.msg != nullptr ? stream_.msg : "unknown cause");
         }
         return wanted - stream_.avail_out;
     }
 
-    void interrupt() noexcept override {
-        interrupted_.store(true, std::memory_order_relaxed);
-        packed_->interrupt();
-    }
-    std::uint64_t bytes_read() const noexcept override { return packed_->bytes_read(); }
-
   private:
     bool refill() {
-        const std::size_t got = packed_->read(piece_.data(), piece_.size());
-        if (got == 0 && !between_ && !interrupted_.load(std::memory_order_relaxed))
-            throw Error("E407", "cannot read " + name_ + ": the gzip file is cut short at byte " +
-                                    std::to_string(packed_->bytes_read()));
-        stream_.next_in = reinterpret_cast<Bytef*>(piece_.data());
-        stream_.avail_in = static_cast<uInt>(got);
-        return got > 0;
+        const std::span<char> piece = next_piece(between_);
+        stream_.next_in = reinterpret_cast<Bytef*>(piece.data());
+        stream_.avail_in = static_cast<uInt>(piece.size());
+        return !piece.empty();
     }
 
     /// Members may follow each other; zeros behind the last one are padding.
@@ -72,20 +62,9 @@ class GzipReader : public ByteReader {
         return true;
     }
 
-    [[noreturn]] void broken() const {
-        const char* why = stream_.msg != nullptr ? stream_.msg : "unknown cause";
-        const std::uint64_t at = packed_->bytes_read() - stream_.avail_in;
-        throw Error("E407", "cannot read " + name_ + ": the gzip file is broken at byte " + std::to_string(at) + " (" +
-                                why + ")");
-    }
-
-    std::unique_ptr<ByteReader> packed_;
-    std::string name_;
-    std::vector<char> piece_;
     z_stream stream_{};
     bool between_ = true;  // members
     std::uint64_t members_ = 0;
-    std::atomic<bool> interrupted_{false};
 };
 
 class GzipPacker final : public Packer {

@@ -3,11 +3,11 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include <atomic>
 #include <new>
 #include <vector>
 
 #include "base/error.hpp"
+#include "io/unpacking_reader.hpp"
 
 namespace etl {
 
@@ -20,10 +20,10 @@ struct FreeStream {
     void operator()(ZSTD_CStream* stream) const { ZSTD_freeCStream(stream); }
 };
 
-class ZstdReader : public ByteReader {
+class ZstdReader final : public UnpackingReader {
   public:
     ZstdReader(std::unique_ptr<ByteReader> packed, std::string name)
-        : packed_(std::move(packed)), name_(std::move(name)), piece_(kPiece_bytes), stream_(ZSTD_createDStream()) {
+        : UnpackingReader(std::move(packed), std::move(name), "zstd"), stream_(ZSTD_createDStream()) {
         if (!stream_) throw std::bad_alloc();
     }
 
@@ -39,39 +39,24 @@ class ZstdReader : public ByteReader {
         return out.pos;
     }
 
-    void interrupt() noexcept override {
-        interrupted_.store(true, std::memory_order_relaxed);
-        packed_->interrupt();
-    }
-    std::uint64_t bytes_read() const noexcept override { return packed_->bytes_read(); }
-
   private:
     bool refill() {
-        const std::size_t got = packed_->read(piece_.data(), piece_.size());
-        if (got == 0 && !between_ && !interrupted_.load(std::memory_order_relaxed))
-            throw Error("E407", "cannot read " + name_ + ": the zstd file is cut short at byte " +
-                                    std::to_string(packed_->bytes_read()));
-        in_ = {piece_.data(), got, 0};
-        return got > 0;
+        const std::span<char> piece = next_piece(between_);
+        in_ = {piece.data(), piece.size(), 0};
+        return !piece.empty();
     }
 
     [[noreturn]] void broken(std::size_t status) const {
-        const std::uint64_t at = packed_->bytes_read() - (in_.size - in_.pos);
         std::string why = ZSTD_getErrorName(status);
         if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge)
             why = "it was packed with a window of more than 128 MiB; pack it again with `--long=27` at most";
-        throw Error("E407", "cannot read " + name_ + ": the zstd file is broken at byte " + std::to_string(at) + " (" +
-                                why + ")");
+        fail(in_.size - in_.pos, why);
     }
 
-    std::unique_ptr<ByteReader> packed_;
-    std::string name_;
-    std::vector<char> piece_;
     std::unique_ptr<ZSTD_DStream, FreeStream> stream_;
     ZSTD_inBuffer in_{nullptr, 0, 0};
     bool between_ = true;        // frames
     bool is_held_back_ = false;  // text of which the input was taken, for which there was no room
-    std::atomic<bool> interrupted_{false};
 };
 
 class ZstdPacker final : public Packer {

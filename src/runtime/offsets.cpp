@@ -10,6 +10,7 @@
 #include "data/text_parse.hpp"
 #include "data/time.hpp"
 #include "runtime/reject_journal.hpp"
+#include "runtime/reject_lines.hpp"
 #include "runtime/run_lock.hpp"
 
 namespace etl {
@@ -123,6 +124,7 @@ class Changes {
         const RunLock lock(pipeline_.state_folder, pipeline_.name);
         for (Target& target : targets_) target.held = target.book->take_over(pipeline_.run_id);
         end_journals();
+        mark_rejects_outdated(pipeline_.state_folder / "rejects", pipeline_.name);
         std::vector<OffsetChange> changes;
         std::vector<std::vector<StoredPosition>> positions;
         for (const Target& target : targets_) positions.push_back(changed(target, changes));

@@ -36,7 +36,7 @@ struct OffsetChange {
 
 /// Changes them, as a run that holds the pipeline and all its targets would. Throws Error: E531 where another does,
 /// E560 for a source that there is not, E561 where no target holds an offset of it, E562 for a value that is none of
-/// its column, E563 where offsets are no values.
+/// its column, E563 where offsets are no values. What was refused so far is read again: it cannot be replayed.
 std::vector<OffsetChange> change_offsets(const BoundPipeline& pipeline, const std::vector<OffsetRequest>& requests);
 
 /// When a run began, by its name: "2024-01-31T10:00:00Z"; empty: the name does not tell.

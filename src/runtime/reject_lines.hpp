@@ -54,8 +54,7 @@ class RejectLines {
 /// The run whose rejects these are has published what it loaded: its rejects may be sent through again. Durable on
 /// return, as is the next. False: the file cannot be written, so they may not.
 bool mark_rejects_loaded(const std::filesystem::path& path);
-/// A run of the pipeline reads again what all runs before have read: their rejects are to come by it. Throws Error
-/// E520.
+/// A run of the pipeline reads again what runs before have read: their rejects are to come by it. Throws Error E520.
 void mark_rejects_outdated(const std::filesystem::path& folder, const std::string& pipeline);
 
 }  // namespace etl

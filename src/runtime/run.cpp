@@ -102,8 +102,10 @@ class Run {
         const BoundPipeline& pipeline = plan_.pipeline;
         const bool keeps = !engine_.commits.empty() && !pipeline.state_folder.empty();
         if (keeps) lock_.emplace(pipeline.state_folder, pipeline.name);
-        const auto starts_again = [](const PlanNode& node) { return node.bound.sink.commits && node.bound.sink.full; };
-        if (keeps && std::any_of(plan_.nodes.begin(), plan_.nodes.end(), starts_again))
+        const auto reads_again = [](const PlanNode& node) {
+            return (node.bound.sink.commits && node.bound.sink.full) || !node.bound.source.incremental.from.empty();
+        };
+        if (keeps && std::any_of(plan_.nodes.begin(), plan_.nodes.end(), reads_again))
             mark_rejects_outdated(pipeline.state_folder / "rejects", pipeline.name);
         engine_.begin();
         if (!keeps) return;

@@ -91,8 +91,30 @@ from t | into csv("out.csv") append
         mended = first.replace("n: int", "n: text")
         runs = sorted((self.folder / ".etl/rejects").glob("*.jsonl"), key=lambda path: path.stat().st_ctime_ns)
         for run in runs[:-1]:
-            self.expect(self.etlrun(mended, "--replay", run.stem), 1, "error[E538]", "was read again by a `--full`")
+            self.expect(self.etlrun(mended, "--replay", run.stem), 1, "error[E538]", "is read again since")
         self.assertEqual(self.read("out.csv"), "id,n\n1,5\n3,-1\n5,-9\n")
+
+    def test_what_is_to_be_read_again(self):
+        """By an offset that was set or taken away, or by `--from`: each rejected row would come twice."""
+        with sqlite3.connect(self.folder / "s.db") as base:
+            base.execute("create table s (id integer, n text)")
+            base.execute("insert into s values (1, '5'), (2, 'x'), (3, '7')")
+        base.close()
+        first = """connection s = sqlite("s.db")
+connection w = sqlite("w.db")
+source t = s.table("s") { id: int, n: int } incremental by id
+from t | into w.table("t") append { create = true }
+"""
+        mended = first.replace("n: int", "n: text").replace("from t", "from t | set { n = try(int(n)) ?? 0 }")
+        for again in (("--reset-offset", "t"), ("--set-offset", "t=2"), ("--from", "2")):
+            known = self.reject_files()
+            self.expect(self.etlrun(first, "--full"), 0, "rejects: 1")
+            run, = self.reject_files() - known
+            self.expect(self.etlrun(first, *again), 0)
+            self.expect(self.etlrun(mended, "--replay", run.stem), 1, "error[E538]", "is read again since")
+
+    def reject_files(self):
+        return set((self.folder / ".etl/rejects").glob("*.jsonl"))
 
     def test_values_in_a_binary_file(self):
         self.write("in.csv", b"id,n\n1,5\n2,\xff\n")

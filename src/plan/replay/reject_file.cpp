@@ -139,7 +139,9 @@ class RejectReader {
             fail("run " + run_.name + " is one of pipeline `" + of + "`, this is `" + pipeline_ + "`");
         const JsonValue* loaded = way.find("loaded", Kind::boolean);
         if (way.find("loaded", Kind::null) != nullptr)
-            fail("what run " + run_.name + " has read was read again by a `--full` since; its rejects came with it");
+            fail("what run " + run_.name +
+                 " has read is read again since, by `--full`, `--from` or an offset that was "
+                 "set or reset; its rejects come with it");
         if (loaded == nullptr || !loaded->boolean)
             fail("run " + run_.name +
                  " did not end well: what it had read is not loaded, or not all of it; start the pipeline again "
