@@ -8,34 +8,40 @@ function(sanitize NAME PROGRAM)
   endforeach()
 endfunction()
 
+# Test code is built for quick building: the engine under it is built as it is for users.
+function(add_test_program NAME)
+  add_executable(${NAME} ${ARGN})
+  target_link_libraries(${NAME} PRIVATE etl_engine)
+  target_compile_options(${NAME} PRIVATE -O0)
+endfunction()
+
 # One program of unit tests: Catch2's header is heavy, so its main comes from the library and tests share few files.
 file(GLOB_RECURSE UNIT_SOURCES CONFIGURE_DEPENDS tests/unit/*.cpp)
 list(FILTER UNIT_SOURCES EXCLUDE REGEX "/runtime_[^/]*$")
-add_executable(unit_tests ${UNIT_SOURCES})
-target_link_libraries(unit_tests PRIVATE etl_engine Catch2::Catch2WithMain)
+add_test_program(unit_tests ${UNIT_SOURCES})
+target_link_libraries(unit_tests PRIVATE Catch2::Catch2WithMain)
 add_test(NAME unit COMMAND unit_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 sanitize(unit unit_tests asan)
 
 # What runs threads: TSan looks at these alone.
 file(GLOB RUNTIME_SOURCES CONFIGURE_DEPENDS tests/unit/runtime_*.cpp tests/conformance/sqlite_oracle_test.cpp)
-add_executable(runtime_tests ${RUNTIME_SOURCES})
-target_link_libraries(runtime_tests PRIVATE etl_engine Catch2::Catch2WithMain)
+add_test_program(runtime_tests ${RUNTIME_SOURCES})
+target_link_libraries(runtime_tests PRIVATE Catch2::Catch2WithMain)
 add_test(NAME runtime COMMAND runtime_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 sanitize(runtime runtime_tests asan tsan)
 
 # Suites that run over the registries.
 file(GLOB CONFORMANCE_SOURCES CONFIGURE_DEPENDS tests/conformance/*.cpp)
 list(FILTER CONFORMANCE_SOURCES EXCLUDE REGEX "sqlite_oracle_test")
-add_executable(conformance_tests ${CONFORMANCE_SOURCES})
-target_link_libraries(conformance_tests PRIVATE etl_engine Catch2::Catch2WithMain)
+add_test_program(conformance_tests ${CONFORMANCE_SOURCES})
+target_link_libraries(conformance_tests PRIVATE Catch2::Catch2WithMain)
 add_test(NAME conformance COMMAND conformance_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 sanitize(conformance conformance_tests asan)
 
 # The fuzz entries (tests/fuzz/NAME_fuzz.cpp) run over their corpora in every test run. With -DETL_FUZZ=ON, clang makes
 # a libFuzzer program of them.
 file(GLOB FUZZ_ENTRIES CONFIGURE_DEPENDS tests/fuzz/*_fuzz.cpp)
-add_executable(fuzz_replay ${FUZZ_ENTRIES} tests/fuzz/replay_main.cpp)
-target_link_libraries(fuzz_replay PRIVATE etl_engine)
+add_test_program(fuzz_replay ${FUZZ_ENTRIES} tests/fuzz/replay_main.cpp)
 add_test(NAME fuzz COMMAND fuzz_replay tests/fuzz/corpus WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 sanitize(fuzz fuzz_replay asan)
 option(ETL_FUZZ "The program fuzz, for which the compiler has libFuzzer" OFF)

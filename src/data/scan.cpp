@@ -36,12 +36,16 @@ struct Plain {
     }
     /// The top bits of the bytes of a word, side by side.
     static std::uint64_t gather(std::uint64_t word) { return (((word >> 7) & kOnes) * 0x0102040810204080ULL) >> 56; }
+    /// The bytes that are zero, as their top bits.
+    static std::uint64_t zeros(std::uint64_t word) { return ~(((word & kLow) + kLow) | word); }
     static std::uint64_t equal(const Piece& piece, std::uint64_t needle) {
         std::uint64_t mask = 0;
-        for (int i = 0; i < 8; ++i) {
-            const std::uint64_t differs = piece.words[i] ^ needle;
-            mask |= gather(~(((differs & kLow) + kLow) | differs)) << (8 * i);
-        }
+        for (int i = 0; i < 8; ++i) mask |= gather(zeros(piece.words[i] ^ needle)) << (8 * i);
+        return mask;
+    }
+    static std::uint64_t below_space(const Piece& piece) {
+        std::uint64_t mask = 0;
+        for (int i = 0; i < 8; ++i) mask |= gather(zeros(piece.words[i] & (kOnes * 0xE0))) << (8 * i);
         return mask;
     }
     static std::uint64_t high(const Piece& piece) {

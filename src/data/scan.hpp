@@ -51,6 +51,9 @@ struct ScanKernels {
     /// flags[i] = 1 where the text of selected row i is not null and holds a delimiter, quote, line feed or carriage
     /// return, else 0.
     void (*find_marks)(const Column& texts, Selection selected, CsvMarks marks, std::uint8_t* flags);
+    /// flags[i] = 1 where the text of selected row i is not null and holds a quote, a backslash or a byte below a
+    /// space, else 0.
+    void (*find_escapes)(const Column& texts, Selection selected, std::uint8_t* flags);
     std::uint64_t (*count_lines)(const char* data, std::size_t size);
 };
 

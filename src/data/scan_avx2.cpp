@@ -42,6 +42,11 @@ struct Avx2 {
     static std::uint64_t equal(const Piece& piece, __m256i byte) {
         return join(_mm256_cmpeq_epi8(piece.low, byte), _mm256_cmpeq_epi8(piece.high, byte));
     }
+    static std::uint64_t below_space(const Piece& piece) {
+        const __m256i last = _mm256_set1_epi8(' ' - 1);
+        return join(_mm256_cmpeq_epi8(_mm256_max_epu8(piece.low, last), last),
+                    _mm256_cmpeq_epi8(_mm256_max_epu8(piece.high, last), last));
+    }
     static std::uint64_t high(const Piece& piece) { return join(piece.low, piece.high); }
     static std::uint64_t prefix_xor(std::uint64_t bits) {
         const __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<std::int64_t>(bits)),

@@ -25,6 +25,7 @@ struct Avx512 {
     static __m512i load(const char* data) { return _mm512_loadu_si512(data); }
     static __m512i load_part(const char* data, std::uint64_t there) { return _mm512_maskz_loadu_epi8(there, data); }
     static std::uint64_t equal(__m512i piece, __m512i byte) { return _mm512_cmpeq_epi8_mask(piece, byte); }
+    static std::uint64_t below_space(__m512i piece) { return _mm512_cmplt_epu8_mask(piece, _mm512_set1_epi8(' ')); }
     static std::uint64_t high(__m512i piece) { return _mm512_movepi8_mask(piece); }
     static std::uint64_t prefix_xor(std::uint64_t bits) {
         const __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<std::int64_t>(bits)),

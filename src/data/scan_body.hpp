@@ -196,6 +196,7 @@ void index_csv_body(const char* data, std::uint32_t size, CsvMarks marks, CsvSep
     found = state;
 }
 
+/// What makes quotes necessary in a CSV text.
 template <typename Isa>
 struct MarkNeedles {
     decltype(Isa::needle(0)) delimiter, quote, line_feed, carriage_return;
@@ -206,33 +207,62 @@ struct MarkNeedles {
           line_feed(Isa::needle('\n')),
           carriage_return(Isa::needle('\r')) {}
 
-    bool in(const char* data, std::size_t left) const {
-        for (; left >= kScanStep_bytes; data += kScanStep_bytes, left -= kScanStep_bytes)
-            if (equal(Isa::load(data)) != 0) return true;
-        if (left == 0) return false;
-        const std::uint64_t there = (std::uint64_t{1} << left) - 1;
-        return (equal(Isa::load_part(data, there)) & there) != 0;
-    }
-    std::uint64_t equal(const decltype(Isa::load(nullptr))& piece) const {
+    std::uint64_t found(const decltype(Isa::load(nullptr))& piece) const {
         return Isa::equal(piece, delimiter) | Isa::equal(piece, quote) | Isa::equal(piece, line_feed) |
                Isa::equal(piece, carriage_return);
     }
 };
 
+/// What is escaped in a JSON string.
 template <typename Isa>
-void find_marks_body(const Column& texts, Selection selected, CsvMarks marks, std::uint8_t* flags) {
-    const MarkNeedles<Isa> needles(marks);
+struct EscapeNeedles {
+    decltype(Isa::needle(0)) quote, backslash;
+
+    // An implicit one would not have the instruction set.
+    EscapeNeedles() : quote(Isa::needle('"')), backslash(Isa::needle('\\')) {}
+
+    std::uint64_t found(const decltype(Isa::load(nullptr))& piece) const {
+        return Isa::equal(piece, quote) | Isa::equal(piece, backslash) | Isa::below_space(piece);
+    }
+};
+
+template <typename Isa, typename Needles>
+bool is_found(const Needles& needles, const char* data, std::size_t left) {
+    for (; left >= kScanStep_bytes; data += kScanStep_bytes, left -= kScanStep_bytes)
+        if (needles.found(Isa::load(data)) != 0) return true;
+    if (left == 0) return false;
+    const std::uint64_t there = (std::uint64_t{1} << left) - 1;
+    return (needles.found(Isa::load_part(data, there)) & there) != 0;
+}
+
+template <typename Isa, typename Needles>
+void find_in_texts(const Column& texts, Selection selected, const Needles& needles, std::uint8_t* flags) {
     const Text* values = texts.data<Text>();
     for (std::uint32_t i = 0; i < selected.size; ++i) {
         const std::uint32_t row = selected[i];
         const Text& text = values[texts.encoding == Encoding::constant ? 0 : row];
-        flags[i] = texts.is_valid(row) && needles.in(text.data, text.size) ? 1 : 0;
+        flags[i] = texts.is_valid(row) && is_found<Isa>(needles, text.data, text.size) ? 1 : 0;
     }
 }
 
 template <typename Isa>
+void find_marks_body(const Column& texts, Selection selected, CsvMarks marks, std::uint8_t* flags) {
+    find_in_texts<Isa>(texts, selected, MarkNeedles<Isa>(marks), flags);
+}
+
+template <typename Isa>
+void find_escapes_body(const Column& texts, Selection selected, std::uint8_t* flags) {
+    find_in_texts<Isa>(texts, selected, EscapeNeedles<Isa>(), flags);
+}
+
+template <typename Isa>
 constexpr ScanKernels make_scan_kernels(std::string_view name) {
-    return {name, cut_csv_body<Isa>, index_csv_body<Isa>, find_marks_body<Isa>, count_lines_body<Isa>};
+    return {name,
+            cut_csv_body<Isa>,
+            index_csv_body<Isa>,
+            find_marks_body<Isa>,
+            find_escapes_body<Isa>,
+            count_lines_body<Isa>};
 }
 
 }  // namespace etl

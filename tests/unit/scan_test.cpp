@@ -148,3 +148,25 @@ TEST_CASE("scan: texts that need quotes") {
         CHECK(flags[1] == 0);
     }
 }
+
+TEST_CASE("scan: texts that JSON escapes") {
+    // Each byte alone, at the begin of a text, in its first 64 bytes and behind them.
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::uint8_t escaped = byte < 0x20 || byte == '"' || byte == '\\' ? 1 : 0;
+        for (const std::size_t place : {0, 63, 64, 70}) {
+            std::string text(71, 'x');
+            text[place] = static_cast<char>(byte);
+            const std::vector<Text> texts = {make_text(text.data(), place), make_text(text.data(), place + 1),
+                                             make_text(text.data(), text.size())};
+            Column column;
+            column.type = simple_type(TypeKind::text);
+            column.values = const_cast<Text*>(texts.data());
+            for (const ScanKernels* kernels : usable_scan_kernels()) {
+                INFO(kernels->name << ", byte " << byte << " at " << place);
+                std::vector<std::uint8_t> flags(3, 9);
+                kernels->find_escapes(column, {nullptr, 3}, flags.data());
+                CHECK(flags == std::vector<std::uint8_t>{0, escaped, escaped});
+            }
+        }
+    }
+}

@@ -18,7 +18,7 @@ constexpr std::string_view kMask = "***";
 
 struct CsvEncoderSlot : Slot {
     CsvRowWriter writer;
-    CsvOutput output;
+    TextOutput output;
     std::unique_ptr<TextEncoder> text_encoder;  // nullptr: UTF-8
     std::vector<std::uint32_t> written;         // rows, and
     std::vector<std::size_t> ends;              // where they end: only with text_encoder
@@ -38,7 +38,7 @@ class CsvEncoder : public Encoder {
 
   private:
     bool pass_block_on(const Batch& batch, Chunk& chunk) const;
-    void copy_records(const Batch& batch, CsvOutput& out) const;
+    void copy_records(const Batch& batch, TextOutput& out) const;
     void write_rows(Batch& batch, CsvEncoderSlot& slot, std::uint32_t stage, std::uint64_t& rows) const;
     void convert(Batch& batch, CsvEncoderSlot& slot, std::uint32_t stage, std::uint64_t& rows) const;
     void refuse(Batch& batch, std::uint32_t row, std::uint32_t stage, std::string reason,
@@ -108,7 +108,7 @@ bool CsvEncoder::pass_block_on(const Batch& batch, Chunk& chunk) const {
     return false;
 }
 
-void CsvEncoder::copy_records(const Batch& batch, CsvOutput& out) const {
+void CsvEncoder::copy_records(const Batch& batch, TextOutput& out) const {
     const RecordIndex& index = *batch.records;
     const auto number = [&](std::uint32_t i) { return batch.record_number(batch.selected[i]); };
     for (std::uint32_t i = 0; i < batch.selected.size;) {

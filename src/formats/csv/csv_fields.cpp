@@ -10,52 +10,12 @@ namespace etl {
 
 namespace {
 
-/// Writes up to 15 bytes too many, and reads none: short texts are the most.
-inline char* copy_text(char* out, const char* from, std::size_t size) {
-    if (size > 64) {
-        std::memcpy(out, from, size);
-    } else if (size >= 16) {
-        for (std::size_t at = 0; at + 16 <= size; at += 16) std::memcpy(out + at, from + at, 16);
-        std::memcpy(out + size - 16, from + size - 16, 16);
-    } else if (size >= 8) {
-        std::memcpy(out, from, 8);
-        std::memcpy(out + size - 8, from + size - 8, 8);
-    } else if (size >= 4) {
-        std::memcpy(out, from, 4);
-        std::memcpy(out + size - 4, from + size - 4, 4);
-    } else {
-        for (std::size_t i = 0; i < size; ++i) out[i] = from[i];
-    }
-    return out + size;
-}
-
 bool is_in_numbers(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' ||
            c == '.' || c == ':';
 }
 
 }  // namespace
-
-void CsvOutput::start() {
-    buffer_ = memory_->take(usual_bytes_);
-    at = buffer_.data();
-    end_ = at + buffer_.capacity();
-}
-
-void CsvOutput::grow(std::size_t bytes) {
-    const std::size_t used = size();
-    BufferRef larger = memory_->take(std::max(2 * buffer_.capacity(), used + bytes));
-    std::memcpy(larger.data(), buffer_.data(), used);
-    buffer_ = std::move(larger);
-    at = buffer_.data() + used;
-    end_ = buffer_.data() + buffer_.capacity();
-}
-
-BufferRef CsvOutput::take() {
-    usual_bytes_ = std::max(usual_bytes_, size() + size() / 16);
-    at = end_ = nullptr;
-    return std::move(buffer_);
-}
 
 bool CsvSpelling::is_unusual() const {
     return !null_text.empty() || is_in_numbers(marks.delimiter) || is_in_numbers(marks.quote);
@@ -118,7 +78,7 @@ void CsvRowWriter::add_values(const Batch& batch, std::uint32_t number) {
     pieces_.push_back(std::move(piece));
 }
 
-bool CsvRowWriter::write(std::uint32_t i, CsvOutput& out) {
+bool CsvRowWriter::write(std::uint32_t i, TextOutput& out) {
     const std::uint32_t row = batch_->selected[i];
     out.need(widths_bytes_);
     for (const Piece& piece : pieces_) {
@@ -130,7 +90,7 @@ bool CsvRowWriter::write(std::uint32_t i, CsvOutput& out) {
                 piece.first_field == 0 ? index.record_begin(record) : ends[piece.first_field - 1] + 1;
             const std::size_t size = ends[piece.last_field] - begin;
             out.need(size + widths_bytes_);
-            out.at = copy_text(out.at, index.block + begin, size);
+            out.at = copy_short(out.at, index.block + begin, size);
             *out.at++ = spelling_->marks.delimiter;
             continue;
         }
@@ -138,7 +98,7 @@ bool CsvRowWriter::write(std::uint32_t i, CsvOutput& out) {
         const std::size_t at = column.index_of(row);
         if (column.valid != nullptr && !column.is_valid(row)) {
             out.need(spelling_->null_text.size() + widths_bytes_);
-            out.at = copy_text(out.at, spelling_->null_text.data(), spelling_->null_text.size());
+            out.at = copy_short(out.at, spelling_->null_text.data(), spelling_->null_text.size());
             *out.at++ = spelling_->marks.delimiter;
             continue;
         }
@@ -166,7 +126,7 @@ bool CsvRowWriter::write(std::uint32_t i, CsvOutput& out) {
     return true;
 }
 
-bool CsvRowWriter::write_text(const Piece& piece, std::uint32_t i, std::size_t index, CsvOutput& out) {
+bool CsvRowWriter::write_text(const Piece& piece, std::uint32_t i, std::size_t index, TextOutput& out) {
     const Text& text = piece.values.data<Text>()[index];
     const bool is_taken = (text.size == 0 && piece.values.type->nullable) ||
                           (!spelling_->null_text.empty() && text.view() == spelling_->null_text);
@@ -174,13 +134,13 @@ bool CsvRowWriter::write_text(const Piece& piece, std::uint32_t i, std::size_t i
         if (!write_quoted(text.view(), out)) return false;
     } else {
         out.need(text.size + widths_bytes_);
-        out.at = copy_text(out.at, text.data, text.size);
+        out.at = copy_short(out.at, text.data, text.size);
     }
     out.need(widths_bytes_);
     return true;
 }
 
-bool CsvRowWriter::write_other(const Piece& piece, std::uint32_t row, CsvOutput& out) {
+bool CsvRowWriter::write_other(const Piece& piece, std::uint32_t row, TextOutput& out) {
     scratch_.clear();
     append_text(scratch_, piece.values, row);
     const CsvMarks marks = spelling_->marks;
@@ -189,13 +149,13 @@ bool CsvRowWriter::write_other(const Piece& piece, std::uint32_t row, CsvOutput&
         if (!write_quoted(scratch_, out)) return false;
     } else {
         out.need(scratch_.size());
-        out.at = copy_text(out.at, scratch_.data(), scratch_.size());
+        out.at = copy_short(out.at, scratch_.data(), scratch_.size());
     }
     out.need(widths_bytes_);
     return true;
 }
 
-bool CsvRowWriter::write_quoted(std::string_view text, CsvOutput& out) const {
+bool CsvRowWriter::write_quoted(std::string_view text, TextOutput& out) const {
     const char quote = spelling_->marks.quote;
     if (quote == 0) return text.empty();
     out.need(2 * text.size() + 2);
@@ -204,7 +164,7 @@ bool CsvRowWriter::write_quoted(std::string_view text, CsvOutput& out) const {
         const void* const found = std::memchr(text.data(), quote, text.size());
         const std::size_t size =
             found == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-        out.at = copy_text(out.at, text.data(), size);
+        out.at = copy_short(out.at, text.data(), size);
         if (found != nullptr) {
             *out.at++ = quote;
             *out.at++ = quote;

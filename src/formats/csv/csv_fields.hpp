@@ -7,33 +7,9 @@
 
 #include "data/batch.hpp"
 #include "data/scan.hpp"
+#include "data/text_output.hpp"
 
 namespace etl {
-
-/// A CSV text that grows in a buffer.
-class CsvOutput {
-  public:
-    explicit CsvOutput(Memory& memory) : memory_(&memory) {}
-    /// Starts anew with room for about as much as before.
-    void start();
-    /// Makes room for that many bytes and 64 more, which may be written over.
-    void need(std::size_t bytes) {
-        if (static_cast<std::size_t>(end_ - at) < bytes) grow(bytes);
-    }
-    std::size_t size() const { return static_cast<std::size_t>(at - buffer_.data()); }
-    const char* data() const { return buffer_.data(); }
-    void cut(std::size_t size) { at = buffer_.data() + size; }
-    BufferRef take();
-
-    char* at = nullptr;
-
-  private:
-    void grow(std::size_t bytes);
-    Memory* memory_;
-    BufferRef buffer_;
-    char* end_ = nullptr;
-    std::size_t usual_bytes_ = 64 * 1024;
-};
 
 /// How values are spelled in a CSV text.
 struct CsvSpelling {
@@ -58,7 +34,7 @@ class CsvRowWriter {
     bool copies_records() const { return copies_records_; }
     /// The selected row number i. False: a text cannot be written without quotes, `failed_column` tells which; what was
     /// written of the row is to be cut off.
-    bool write(std::uint32_t i, CsvOutput& out);
+    bool write(std::uint32_t i, TextOutput& out);
     std::uint32_t failed_column = 0;
 
     /// What prepare() took goes with the batch.
@@ -88,9 +64,9 @@ class CsvRowWriter {
 
     void add_span(std::uint32_t column, std::uint32_t field);
     void add_values(const Batch& batch, std::uint32_t number);
-    bool write_text(const Piece& piece, std::uint32_t i, std::size_t index, CsvOutput& out);
-    bool write_other(const Piece& piece, std::uint32_t row, CsvOutput& out);
-    bool write_quoted(std::string_view text, CsvOutput& out) const;
+    bool write_text(const Piece& piece, std::uint32_t i, std::size_t index, TextOutput& out);
+    bool write_other(const Piece& piece, std::uint32_t row, TextOutput& out);
+    bool write_quoted(std::string_view text, TextOutput& out) const;
 
     Arena arena_;
     const CsvSpelling* spelling_;

@@ -1,107 +1,146 @@
-#include <algorithm>
-#include <cstring>
-
 #include "base/error.hpp"
 #include "base/json_writer.hpp"
 #include "component/flat_column.hpp"
 #include "data/print.hpp"
+#include "data/scan.hpp"
+#include "data/text_output.hpp"
 #include "formats/json/json_format.hpp"
 
 namespace etl {
 
 namespace {
 
-struct EncodeSlot final : Slot {
-    explicit EncodeSlot(RunContext& run) : memory(run.memory), arena(run.memory) {}
-    Memory& memory;
-    Arena arena;
-    std::string scratch;
-};
-
-/// Bytes that grow in a recycled buffer.
-class Output {
+/// Writes the values of a batch's rows. One thread at a time.
+class JsonRowWriter {
   public:
-    Output(Memory& memory, std::size_t bytes) : memory_(memory), buffer_(memory.take(bytes)), at_(buffer_.data()) {}
+    /// keys: what stands before each value. Must outlive the writer.
+    JsonRowWriter(Memory& memory, const std::vector<std::string>& keys) : arena_(memory), keys_(keys) {}
 
-    /// Room for that many bytes more; returns where they go.
-    char* room(std::size_t bytes) {
-        const auto size = static_cast<std::size_t>(at_ - buffer_.data());
-        if (size + bytes > buffer_.capacity()) {
-            BufferRef larger = memory_.take(std::max(size + bytes, buffer_.capacity() * 2));
-            std::memcpy(larger.data(), buffer_.data(), size);
-            buffer_ = std::move(larger);
-            at_ = buffer_.data() + size;
-        }
-        return at_;
-    }
-    void advance(char* end) { at_ = end; }
-    void append(std::string_view text) {
-        char* out = room(text.size());
-        std::memcpy(out, text.data(), text.size());
-        at_ = out + text.size();
-    }
-    void finish(Chunk& chunk) {
-        chunk.size = static_cast<std::size_t>(at_ - buffer_.data());
-        chunk.bytes = std::move(buffer_);
-    }
+    /// Looks at the batch's columns; the batch must live until release().
+    void prepare(const Batch& batch);
+    /// The selected row number i, with the keys.
+    void write(std::uint32_t i, TextOutput& out);
+    /// What prepare() took goes with the batch.
+    void release(std::vector<BufferRef>& keep) { arena_.hand_over(keep); }
 
   private:
-    Memory& memory_;
-    BufferRef buffer_;
-    char* at_;
+    enum class Kind : std::uint8_t { field, text, integer, decimal, other };
+    struct Piece {
+        Kind kind;
+        const std::uint8_t* escaped = nullptr;  // by selected row: the text is not written as it stands
+        Column values;
+    };
+
+    Piece piece_of(const Batch& batch, const Column& column);
+    void write_field(const Piece& piece, std::uint32_t row, TextOutput& out) const;
+    void write_text(const Piece& piece, std::uint32_t i, std::size_t at, TextOutput& out);
+    void write_scratch(TextOutput& out) const;
+
+    Arena arena_;
+    const std::vector<std::string>& keys_;
+    const Batch* batch_ = nullptr;
+    std::vector<Piece> pieces_;
+    std::size_t widths_bytes_ = 0;  // of all keys, and of values but texts
+    std::string scratch_;
 };
 
-/// No byte below a space, no quote and no backslash: eight at a time (bit tricks after S. E. Anderson's "Bit Twiddling
-/// Hacks", haszero and hasless).
-bool is_plain(std::string_view text) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-    constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
-    std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, 8);
-        const std::uint64_t quote = word ^ (kOnes * '"');
-        const std::uint64_t slash = word ^ (kOnes * '\\');
-        const std::uint64_t low = (word - kOnes * 0x20) & ~word;
-        if (((((quote - kOnes) & ~quote) | ((slash - kOnes) & ~slash) | low) & kHighs) != 0) return false;
-    }
-    for (; at < text.size(); ++at)
-        if (static_cast<unsigned char>(text[at]) < 0x20 || text[at] == '"' || text[at] == '\\') return false;
-    return true;
+constexpr std::string_view kNull = "null";
+
+/// A number that stands in a CSV file as it stands in JSON.
+bool is_spelled_the_same(const Column& column) {
+    return column.encoding == Encoding::raw && column.canonical && column.spelling == RawSpelling::csv &&
+           (column.type->is(TypeKind::integer) || column.type->is(TypeKind::decimal));
 }
 
-void append_string(Output& out, std::string_view text, std::string& scratch) {
-    if (is_plain(text)) {
-        char* at = out.room(text.size() + 2);
-        *at++ = '"';
-        std::memcpy(at, text.data(), text.size());
-        at += text.size();
-        *at++ = '"';
-        out.advance(at);
-        return;
-    }
-    scratch.clear();
-    append_json_string(scratch, text);
-    out.append(scratch);
+void JsonRowWriter::prepare(const Batch& batch) {
+    batch_ = &batch;
+    pieces_.clear();
+    widths_bytes_ = 0;
+    for (const std::string& key : keys_) widths_bytes_ += key.size();
+    for (const Column& column : batch.columns) pieces_.push_back(piece_of(batch, column));
 }
 
-void append_value(Output& out, const Column& column, std::uint32_t row, std::string& scratch) {
-    if (!column.is_valid(row)) return out.append("null");
-    const std::uint32_t place = column.encoding == Encoding::constant ? 0 : row;
-    switch (column.type->kind) {
-        case TypeKind::text: return append_string(out, column.data<Text>()[place].view(), scratch);
-        case TypeKind::integer:
-            return out.advance(print_int(out.room(kIntWidth_bytes), column.data<std::int64_t>()[place]));
-        case TypeKind::decimal:
-            if (column.type->is_wide_decimal()) break;
-            return out.advance(
-                print_decimal(out.room(kDecimalWidth_bytes), column.data<std::int64_t>()[place], column.type->scale));
-        default: break;
+JsonRowWriter::Piece JsonRowWriter::piece_of(const Batch& batch, const Column& column) {
+    if (is_spelled_the_same(column)) return {Kind::field, nullptr, column};
+    Piece piece{Kind::other, nullptr, flat_column(batch, column, arena_)};
+    const DataType& type = *column.type;
+    if (type.is(TypeKind::text)) {
+        piece.kind = Kind::text;
+        auto* const escaped = arena_.array<std::uint8_t>(batch.selected.size);
+        scan_kernels().find_escapes(piece.values, batch.selected, escaped);
+        piece.escaped = escaped;
+        widths_bytes_ += kNull.size();
+    } else if (type.is(TypeKind::integer)) {
+        piece.kind = Kind::integer;
+        widths_bytes_ += kIntWidth_bytes;
+    } else if (type.is(TypeKind::decimal) && !type.is_wide_decimal()) {
+        piece.kind = Kind::decimal;
+        widths_bytes_ += kDecimalWidth_bytes;
     }
-    scratch.clear();
-    append_json(scratch, column, row);
-    out.append(scratch);
+    return piece;
 }
+
+void JsonRowWriter::write(std::uint32_t i, TextOutput& out) {
+    const std::uint32_t row = batch_->selected[i];
+    out.need(widths_bytes_);
+    for (std::size_t number = 0; number < pieces_.size(); ++number) {
+        out.at = copy_short(out.at, keys_[number].data(), keys_[number].size());
+        const Piece& piece = pieces_[number];
+        if (piece.kind == Kind::field) {
+            write_field(piece, row, out);
+            continue;
+        }
+        const Column& column = piece.values;
+        const std::size_t at = column.index_of(row);
+        if (column.valid != nullptr && !column.is_valid(row)) {
+            out.need(kNull.size() + widths_bytes_);
+            out.at = copy_short(out.at, kNull.data(), kNull.size());
+            continue;
+        }
+        switch (piece.kind) {
+            case Kind::text: write_text(piece, i, at, out); break;
+            case Kind::integer: out.at = print_int(out.at, column.data<std::int64_t>()[at]); break;
+            case Kind::decimal:
+                out.at = print_decimal(out.at, column.data<std::int64_t>()[at], column.type->scale);
+                break;
+            default:
+                scratch_.clear();
+                append_json(scratch_, column, row);
+                write_scratch(out);
+        }
+    }
+}
+
+void JsonRowWriter::write_field(const Piece& piece, std::uint32_t row, TextOutput& out) const {
+    const std::string_view field = batch_->records->field(batch_->record_number(row), piece.values.raw_field);
+    const std::string_view text = field.empty() ? kNull : field;
+    out.need(text.size() + widths_bytes_);
+    out.at = copy_short(out.at, text.data(), text.size());
+}
+
+void JsonRowWriter::write_text(const Piece& piece, std::uint32_t i, std::size_t at, TextOutput& out) {
+    const Text& text = piece.values.data<Text>()[at];
+    if (piece.escaped[i] != 0) [[unlikely]] {
+        scratch_.clear();
+        append_json_string(scratch_, text.view());
+        return write_scratch(out);
+    }
+    out.need(text.size + 2 + widths_bytes_);
+    *out.at++ = '"';
+    out.at = copy_short(out.at, text.data, text.size);
+    *out.at++ = '"';
+}
+
+void JsonRowWriter::write_scratch(TextOutput& out) const {
+    out.need(scratch_.size() + widths_bytes_);
+    out.at = copy_short(out.at, scratch_.data(), scratch_.size());
+}
+
+struct EncodeSlot final : Slot {
+    EncodeSlot(Memory& memory, const std::vector<std::string>& keys) : writer(memory, keys), output(memory) {}
+    JsonRowWriter writer;
+    TextOutput output;
+};
 
 /// How rows stand in a file.
 struct RowFrame {
@@ -128,26 +167,24 @@ class JsonEncoder final : public Encoder {
         end_ = "}" + std::string(frame.behind_row);
     }
 
-    std::unique_ptr<Slot> make_slot(RunContext& run) override { return std::make_unique<EncodeSlot>(run); }
+    std::unique_ptr<Slot> make_slot(RunContext& run) override {
+        return std::make_unique<EncodeSlot>(run.memory, keys_);
+    }
 
     void encode(Batch&& batch, Slot& slot, std::uint32_t /*stage*/, Chunk& chunk) override {
         auto& state = static_cast<EncodeSlot&>(slot);
-        for (Column& column : batch.columns) column = flat_column(batch, column, state.arena);
-        Output out(state.memory,
-                   std::max<std::size_t>(4096, std::size_t{batch.selected.size} * 40 * (keys_.size() + 1)));
-        bool is_first = true;
-        for_each_row(batch.selected, [&](std::uint32_t row) {
-            if (!is_first) out.append(frame_.between_rows);
-            is_first = false;
-            for (std::size_t i = 0; i < keys_.size(); ++i) {
-                out.append(keys_[i]);
-                append_value(out, batch.columns[i], row, state.scratch);
-            }
-            out.append(end_);
-        });
-        out.finish(chunk);
+        TextOutput& out = state.output;
+        state.writer.prepare(batch);
+        out.start();
+        for (std::uint32_t i = 0; i < batch.selected.size; ++i) {
+            append(out, i == 0 ? std::string_view() : frame_.between_rows);
+            state.writer.write(i, out);
+            append(out, end_);
+        }
+        chunk.size = out.size();
+        chunk.bytes = out.take();
         chunk.rows = batch.selected.size;
-        state.arena.hand_over(batch.keep);
+        state.writer.release(batch.keep);
         chunk.batch = std::move(batch);
         chunk.batch.columns.clear();
         chunk.batch.keep.clear();
@@ -158,6 +195,11 @@ class JsonEncoder final : public Encoder {
     std::string_view separator() const override { return frame_.between_rows; }
 
   private:
+    static void append(TextOutput& out, std::string_view text) {
+        out.need(text.size());
+        out.at = copy_short(out.at, text.data(), text.size());
+    }
+
     const RowFrame& frame_;
     std::vector<std::string> keys_;
     std::string end_;
