@@ -217,8 +217,48 @@ TEST_CASE("an SQLite source refuses values that are not in SQLite's order; what 
     CHECK(t.error(behind) == "");  // in a text column 5 is text, and no timestamp
 }
 
+TEST_CASE("an SQLite source reads instants in their order, with and without parts of a second") {
+    Growing t;
+    t.execute("insert into t values (1, '2024-01-01T10:00:00Z')");
+    CHECK(t.read("") == Strings{"1"});
+    t.execute("insert into t values (3, '2024-01-01T10:00:00.51Z'), (2, '2024-01-01T10:00:00.5Z')");
+    CHECK(t.read(t.behind) == Strings{"2", "3"});
+    t.execute("insert into t values (4, '2024-01-01T10:00:00.52Z'), (5, '2024-01-01T10:00:01Z')");
+    t.execute("insert into t values (6, '2024-01-01T10:00:00.51Z')");
+    CHECK(t.read(t.behind) == Strings{"6", "4", "5"});
+    CHECK(t.read(t.behind).empty());
+    const auto pieces = t.pieces({""}, 1);
+    REQUIRE(pieces.size() == 6);
+    std::size_t rest = 6;
+    for (const auto& piece : pieces) CHECK(t.read(piece.behind).size() == --rest);
+    t.execute("delete from t where at like '%.%'");
+    CHECK(t.read(pieces[1].behind) == Strings{"5"});  // behind a part of a second that is no more
+}
+
+TEST_CASE("an SQLite source refuses a later row that its spelling puts behind the position") {
+    Growing t;
+    t.execute("insert into t values (1, '2024-01-01T10:00:00'), (2, '2024-01-01 09:00:00')");
+    CHECK(t.read("") == Strings{"2", "1"});
+    CHECK(t.error(t.behind).empty());
+    const std::string behind = t.behind;
+    t.execute("insert into t values (3, '2024-01-01 11:00:00')");
+    CHECK(t.error(behind) == "E536");
+    t.execute("update t set at = '2024-01-01T09:30:00-01:00' where id = 3");
+    CHECK(t.error(behind) == "E536");
+    t.execute("update t set at = '2024-01-01 09:59:59' where id = 3");  // late it is, but in its order
+    CHECK(t.error(behind).empty());
+}
+
+TEST_CASE("an SQLite source does not go by numbers that are stored as texts") {
+    Growing t(TypeKind::integer, "text");
+    t.execute("insert into t values (1, 9)");
+    CHECK(t.error("") == "E536");
+    t.execute("update t set at = 10");
+    CHECK(t.error("text 1 9\n") == "E536");
+}
+
 TEST_CASE("an SQLite source does not take a table made anew for one without news") {
-    Growing t(TypeKind::integer, "blob");
+    Growing t(TypeKind::text, "blob");
     t.execute("insert into t values (1, '5')");
     CHECK(t.read("") == Strings{"1"});
     t.execute("update t set at = 6");

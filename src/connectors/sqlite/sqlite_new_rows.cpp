@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "connectors/sqlite/sqlite_cell.hpp"
 #include "connectors/sqlite/sqlite_connector.hpp"
+#include "connectors/sqlite/sqlite_instants.hpp"
 #include "connectors/sqlite/sqlite_position.hpp"
 #include "connectors/sqlite/sqlite_rows.hpp"
 
@@ -64,6 +65,11 @@ class NewRows final : public SqliteRows {
     Value constant(const std::string& text) const;
     void begin_pass();
     std::string condition(const Held& held, SqliteCell& bound);
+    void find_fractions();
+    void refuse_other_spellings(const Held& held);
+    void refuse_number_text(const SqliteCell& cell) const;
+    [[noreturn]] void refuse_order(const SqliteCell& first_wrong) const;
+    int compare(const SqliteCell& left, const SqliteCell& right) const;
     void look();
     bool is_known(Held& held) const;
     bool is_wanted();
@@ -83,8 +89,9 @@ class NewRows final : public SqliteRows {
     ColumnFormat format_;
     int place_of_column_ = 0;
     std::vector<int> hashed_;
-    std::string order_;
-    std::int64_t lag_ = 0;  // in microseconds or days, as the column
+    std::string order_;           // behind the column
+    bool has_fractions_ = false;  // the order is that of instant_sort_text
+    std::int64_t lag_ = 0;        // in microseconds or days, as the column
     std::optional<Value> since_, until_;
 
     std::vector<Held> held_;
@@ -134,8 +141,10 @@ NewRows::NewRows(SqliteDatabase& database, const SourceRequest& request, const s
         targets[clause_.from.empty() ? positions[i] : ""] |= std::uint64_t{1} << i;
     if (targets.empty()) targets[""] = 0;
     for (const auto& [text, bits] : targets) add_held(text, bits);
-    std::stable_sort(held_.begin(), held_.end(), [](const Held& left, const Held& right) {
-        const int order = compare_cells(left.at.value(), right.at.value());
+    if (type_->is(TypeKind::timestamp)) find_fractions();
+    for (const Held& held : held_) refuse_other_spellings(held);
+    std::stable_sort(held_.begin(), held_.end(), [this](const Held& left, const Held& right) {
+        const int order = compare(left.at.value(), right.at.value());
         return order != 0 ? order < 0
                           : left.at.at_value.distinct() + left.at.unplaced.distinct() <
                                 right.at.at_value.distinct() + right.at.unplaced.distinct();
@@ -151,7 +160,6 @@ void NewRows::find_columns(const std::vector<std::string>& names) {
         return static_cast<int>(found - names.begin());
     };
     place_of_column_ = place_of(clause_.column);
-    order_ = " order by " + column_;
     for (const SourceColumn& column : request_.columns) {
         if (column.source_name == clause_.column) {
             type_ = column.type;
@@ -201,6 +209,7 @@ void NewRows::add_held(const std::string& text, std::uint64_t targets) {
     if (!text.empty()) held.at = SqlitePosition::parse(text, database_.name());
     if (!held.at.from.empty()) held.from = constant(held.at.from);
     if (held.at.has_value()) {
+        refuse_number_text(held.at.value());
         Value value;
         if (convert_cell(held.at.value(), type_, format_, value).empty()) held.value = std::move(value);
         if (lag_ != 0 && !held.value)
@@ -216,6 +225,7 @@ std::string NewRows::condition(const Held& held, SqliteCell& bound) {
     std::string condition;
     if (held.at.has_value() && lag_ == 0) {
         bound = held.at.value();
+        if (type_->is(TypeKind::timestamp)) bound.bytes = instant_sort_text(bound.bytes);
     } else if (held.at.has_value() && held.at.kind == Kind::text) {
         std::int32_t day = 0;
         const std::int64_t first =
@@ -233,6 +243,37 @@ std::string NewRows::condition(const Held& held, SqliteCell& bound) {
     return condition.empty() ? "" : " where (" + condition + " or " + column_ + " is null)";
 }
 
+void NewRows::find_fractions() {
+    for (const Held& held : held_) {
+        SqliteCell bound;
+        const std::string where = condition(held, bound);
+        SqliteStatement some =
+            database_.prepare("select exists (select 1 from " + base_ + where + (where.empty() ? " where " : " and ") +
+                              has_fraction_sql(quote_sql_name(clause_.column)) + ")");
+        if (bound.kind != Kind::null) bind_cell(some, 1, bound);
+        has_fractions_ = has_fractions_ || has_fraction(held.at.bytes) || (some.step() && some.integer(0) != 0);
+    }
+}
+
+/// A later row whose spelling puts it before the position would never be read.
+void NewRows::refuse_other_spellings(const Held& held) {
+    if (lag_ != 0 || !held.value || held.at.kind != Kind::text || !type_->is(TypeKind::timestamp)) return;
+    std::int32_t day = 0;
+    if (parse_date(std::string_view(held.at.bytes).substr(0, 10), day) != ParseResult::ok || day <= kFirstDate) return;
+    char room[kDateWidth_bytes];
+    const std::string first(room, print_date(room, day - 1));
+    const std::string column = quote_sql_name(clause_.column);
+    SqliteStatement others =
+        database_.prepare("select " + column + " from " + base_ + " where " + other_spelling_sql(column));
+    others.bind_text(1, held.at.bytes);
+    others.bind_text(2, first);
+    Value value;
+    while (others.step()) {
+        const SqliteCell cell = cell_of(others, 0);
+        if (convert_cell(cell, type_, format_, value).empty() && is_less(*held.value, value)) refuse_order(cell);
+    }
+}
+
 void NewRows::begin_pass() {
     for (Held& held : held_) {
         held.at_value = held.at.at_value;
@@ -247,7 +288,8 @@ void NewRows::begin_pass() {
     before_.reset();
     SqliteCell bound;
     const std::string where = condition(held, bound);
-    statement_ = database_.prepare("select * from " + base_ + where + order_);
+    const std::string sorted = has_fractions_ ? instant_sort_sql(quote_sql_name(clause_.column)) : column_;
+    statement_ = database_.prepare("select * from " + base_ + where + " order by " + sorted + order_);
     if (bound.kind != Kind::null) bind_cell(statement_, 1, bound);
 }
 
@@ -256,6 +298,7 @@ void NewRows::look() {
     place_.cell = cell_of(statement_, place_of_column_);
     place_.is_placed = place_.cell.kind != Kind::null &&
                        (type_->is(TypeKind::text) || convert_cell(place_.cell, type_, format_, place_.value).empty());
+    if (place_.is_placed) refuse_number_text(place_.cell);
     if (place_.is_placed && type_->is(TypeKind::text)) {
         char room[kFloatWidth_bytes];
         place_.value = {type_, std::string(cell_text(place_.cell, room))};
@@ -271,7 +314,7 @@ bool NewRows::is_known(Held& held) const {
         const std::optional<Value>& first = held.from ? held.from : since_;
         return first && is_less(place_.value, *first);
     }
-    const int order = compare_cells(place_.cell, held.at.value());
+    const int order = compare(place_.cell, held.at.value());
     if (order > 0) return false;
     if (lag_ == 0 ? order < 0 : time_of(place_.value) < held.window) return true;
     return held.at_value.take(place_.hash);
@@ -293,23 +336,40 @@ bool NewRows::is_wanted() {
 
 bool NewRows::is_behind_pass() const {
     if (pass_ + 1 == held_.size() || !place_.is_placed || held_[pass_ + 1].at.unplaced.distinct() > 0) return false;
-    return compare_cells(place_.cell, held_[pass_ + 1].at.value()) > 0;
+    return compare(place_.cell, held_[pass_ + 1].at.value()) > 0;
+}
+
+int NewRows::compare(const SqliteCell& left, const SqliteCell& right) const {
+    if (!has_fractions_ || left.kind != Kind::text || right.kind != Kind::text) return compare_cells(left, right);
+    return instant_sort_text(left.bytes).compare(instant_sort_text(right.bytes));
+}
+
+void NewRows::refuse_order(const SqliteCell& first_wrong) const {
+    char room[kFloatWidth_bytes];
+    throw Error("E536", database_.name() + ": SQLite does not put the values of `" + clause_.column +
+                            "` in their order, since they are not all stored in one spelling; the first that is "
+                            "wrong is `" +
+                            std::string(cell_text(first_wrong, room)) + "`");
+}
+
+/// `10` comes before `9` there.
+void NewRows::refuse_number_text(const SqliteCell& cell) const {
+    if (cell.kind != Kind::text || !type_->is_number()) return;
+    throw Error("E536", database_.name() + ": SQLite does not put the values of `" + clause_.column +
+                            "` in their order, since numbers are stored as texts there, as `" +
+                            std::string(cell.bytes) +
+                            "`; go by another column, or by a query that makes numbers of them: `cast(" +
+                            clause_.column + " as real)`");
 }
 
 /// Where SQLite's order is not that of the values, rows would be lost behind a greater one.
 void NewRows::check_order() {
     if (!place_.is_placed || type_->is(TypeKind::text)) return;
     const Held& held = held_[pass_];
-    const bool passes_held = held.value && compare_cells(place_.cell, held.at.value()) > 0;
+    const bool passes_held = held.value && compare(place_.cell, held.at.value()) > 0;
     const bool wrong =
         (before_ && is_less(place_.value, *before_)) || (passes_held && is_less(place_.value, *held.value));
-    if (wrong) {
-        char room[kFloatWidth_bytes];
-        throw Error("E536", database_.name() + ": SQLite does not put the values of `" + clause_.column +
-                                "` in their order, since they are not all stored in one spelling; the first that is "
-                                "wrong is `" +
-                                std::string(cell_text(place_.cell, room)) + "`");
-    }
+    if (wrong) refuse_order(place_.cell);
     before_ = place_.value;
 }
 
@@ -336,7 +396,7 @@ bool NewRows::step() {
 
 void NewRows::take(const Place& place) {
     if (!place.is_placed) return unplaced_.add(place.hash);
-    if (!reached_.has_value() || compare_cells(place.cell, reached_.value()) > 0) {
+    if (!reached_.has_value() || compare(place.cell, reached_.value()) > 0) {
         reached_.set_value(place.cell);
         is_at_held_ = false;
         if (lag_ == 0) entries_.clear();
