@@ -149,8 +149,11 @@ std::vector<SourceColumn> discover_files(const SourceRequest& request) {
     }
     const std::span<const char> bytes(head.data(), size);
     if (declared) {
+        // Files that grow may just have been begun.
+        if (request.incremental.is_set() && bytes.empty()) return {};
+        const bool grows = request.incremental.kind == Incremental::Kind::offset;
         CutState state;
-        request.format->make_decoder(request)->begin_file(bytes, at_end, state, files.front().name);
+        request.format->make_decoder(request)->begin_file(bytes, at_end && !grows, state, files.front().name);
         return {};
     }
     try {
