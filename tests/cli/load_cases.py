@@ -101,6 +101,20 @@ class SqliteModes(Base):
         last = {**dict(self.held), **dict(self.rows)}
         self.assertEqual(rows, sorted((k, v) for k, v in last.items() if v != "gone"))
 
+    def test_delete_when_by_a_column_that_the_table_lacks(self):
+        self.write("in.csv", "id,name,op\n2,Y,U\n4,W,I\n3,Z,D\n20,V,I\n4,V,D\n3,z,U\n")
+        text = ('connection db = sqlite("base.db")\n'
+                'source t = csv("in.csv") { id: int, name: text, op: text }\n'
+                'from t | into db.table("t") MODE by id delete when op == "D"')
+        wanted = {**dict(self.held), 2: "Y", 3: "z", 20: "V"}
+        del wanted[4]
+        for mode in ("upsert", "replace"):
+            self.sql("base.db", "drop table if exists t", "create table t (id integer primary key, name text)",
+                     *(f"insert into t values ({number}, '{name}')" for number, name in self.held))
+            self.expect(self.etlrun(text.replace("MODE", mode)), 0)
+            self.assertEqual(self.sql("base.db", "select * from t order by id"), sorted(wanted.items()))
+        self.expect(self.etlrun(text.replace("MODE", "upsert").replace("op ==", "name ==")), 2, "error[E445]", "op")
+
     def test_replace_by(self):
         rows, _ = self.load("replace by id", key="")
         kept = [row for row in self.held if row[0] not in dict(self.rows)]

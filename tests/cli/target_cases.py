@@ -38,14 +38,15 @@ class Targets(Case):
         self.assertEqual(self.read("out.csv"), "old")
 
     def test_no_folder_and_a_folder_in_its_place(self):
-        self.expect(self.etlrun(COPY.replace("out.csv", "none/out.csv")), 1,
-                    "error[E401]: cannot write none/out.csv: no such file or folder")
+        self.expect(self.etlrun(COPY.replace("out.csv", "none/out.csv")), 2,
+                    "error[E401]: cannot write none/out.csv: no such folder", " = make the folder first")
         (self.folder / "out.csv").mkdir()
         self.expect(self.etlrun(COPY), 1, "error[E402]: cannot write out.csv: it is a directory")
 
     def test_two_targets_are_written_or_none(self):
         self.write("p.etl", "")
-        self.expect_old_target(COPY + 'from t | into csv("none/b.csv")\n', 1, "cannot write none/b.csv")
+        (self.folder / "b.csv").mkdir()
+        self.expect_old_target(COPY + 'from t | into csv("b.csv")\n', 1, "cannot write b.csv")
 
     def test_a_full_disk(self):
         disk = self.folder / "disk"

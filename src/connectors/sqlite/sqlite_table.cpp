@@ -41,6 +41,7 @@ SqliteTable::SqliteTable(const SinkRequest& request)
       table_(quote_sql_name(request.member_argument)) {
     for (const Field& field : request_.schema->fields) columns_.push_back(field.name);
     for (const std::uint32_t key : request_.keys) keys_.push_back(columns_[key]);
+    written_ = columns_;
     gone_ = "gone";
     while (contains(columns_, gone_)) gone_ += "_";
 }
@@ -49,7 +50,7 @@ bool SqliteTable::is_staged() const {
     return request_.mode == WriteMode::upsert || request_.mode == WriteMode::replace_keys;
 }
 
-void SqliteTable::prepare(SqliteDatabase& database) const {
+void SqliteTable::prepare(SqliteDatabase& database) {
     const auto existing = database.table_columns(request_.member_argument);
     if (!existing.empty()) {
         if (request_.options.boolean("evolve") && request_.mode != WriteMode::remove) add_columns(database, existing);
@@ -82,11 +83,20 @@ void SqliteTable::add_columns(SqliteDatabase& database,
                              created_type(field.type));
 }
 
-void SqliteTable::check_columns(SqliteDatabase& database) const {
+bool SqliteTable::is_for_gone_only(const std::string& column) const {
+    if (!has_gone() || contains(keys_, column)) return false;
+    std::vector<bool> used(columns_.size());
+    mark_columns(*request_.delete_when, used);
+    return used[static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), column) - columns_.begin())];
+}
+
+void SqliteTable::check_columns(SqliteDatabase& database) {
     const auto existing = database.table_columns(request_.member_argument);
     std::vector<std::string> names;
     for (const auto& column : existing) names.push_back(column.name);
-    for (const std::string& column : request_.mode == WriteMode::remove ? keys_ : columns_)
+    std::erase_if(written_,
+                  [&](const std::string& column) { return !contains(names, column) && is_for_gone_only(column); });
+    for (const std::string& column : request_.mode == WriteMode::remove ? keys_ : written_)
         if (!contains(names, column))
             throw Error("E426", name_ + " has no column `" + column + "`; it has " + list_names(names) +
                                     "; `evolve = true` behind `into` adds it");
@@ -139,7 +149,7 @@ std::uint64_t SqliteTable::take_over(SqliteDatabase& database) const {
     if (has_gone() || !upsert)
         database.execute("delete from " + table_ + " where (" + name_list(keys_) + ") in (select " + name_list(keys_) +
                          " from " + stage_ + (upsert ? gone : "") + ")");
-    database.execute("insert into " + table_ + " (" + name_list(columns_) + ") select " + name_list(columns_) +
+    database.execute("insert into " + table_ + " (" + name_list(written_) + ") select " + name_list(written_) +
                      " from " + stage_ + (has_gone() ? " where not " + gone_ : " where true") + " order by rowid" +
                      (upsert ? on_conflict(false) : ""));
     database.execute("delete from " + stage_);
@@ -162,7 +172,7 @@ std::string SqliteTable::insert_into(const std::string& table, bool with_gone) c
 
 std::string SqliteTable::on_conflict(bool with_gone) const {
     std::string sets = with_gone ? gone_ + " = excluded." + gone_ : "";
-    for (const std::string& column : columns_)
+    for (const std::string& column : with_gone ? columns_ : written_)
         if (!contains(keys_, column))
             sets += (sets.empty() ? "" : ", ") + quote_sql_name(column) + " = excluded." + quote_sql_name(column);
     return " on conflict (" + name_list(keys_) + ") do " + (sets.empty() ? "nothing" : "update set " + sets);

@@ -14,8 +14,9 @@ class SqliteTable {
   public:
     explicit SqliteTable(const SinkRequest& request);
 
-    /// Makes it, adds columns, checks that it takes the rows: as the options say. Throws Error.
-    void prepare(SqliteDatabase& database) const;
+    /// Makes it, adds columns, checks that it takes the rows: as the options say. Columns of `delete when` that it
+    /// lacks are not written. Throws Error.
+    void prepare(SqliteDatabase& database);
     /// Makes the temporary table that rows are gathered in before they are taken over, if the mode has one.
     void make_stage(SqliteDatabase& database, std::uint32_t number);
     bool is_staged() const;
@@ -37,7 +38,8 @@ class SqliteTable {
     bool has_gone() const { return request_.delete_when != nullptr; }
     void create(SqliteDatabase& database) const;
     void add_columns(SqliteDatabase& database, const std::vector<SqliteDatabase::TableColumn>& existing) const;
-    void check_columns(SqliteDatabase& database) const;
+    void check_columns(SqliteDatabase& database);
+    bool is_for_gone_only(const std::string& column) const;
     std::string insert_into(const std::string& table, bool with_gone) const;
     std::string on_conflict(bool with_gone) const;
     std::string key_condition() const;
@@ -48,6 +50,7 @@ class SqliteTable {
     std::string stage_;
     std::string gone_;  // the stage's column of `delete when`
     std::vector<std::string> columns_;
+    std::vector<std::string> written_;  // of these; the stage has them all
     std::vector<std::string> keys_;
 };
 

@@ -1,6 +1,8 @@
 #include "lang/bind/target.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "component/projection.hpp"
@@ -60,8 +62,10 @@ bool is_on(const Address& address, std::string_view option) {
     return address.options.has(option) && address.options.boolean(option);
 }
 
-/// E445: a table that is there must have the columns. Without `create` it must be there; that of the rejects is made.
-bool fits_table(const Address& address, const Schema& schema, Context& context, bool for_rejects = false) {
+/// E445: a table that is there must have the columns, but for those that `delete when` needs. Without `create` it must
+/// be there; that of the rejects is made.
+bool fits_table(const Address& address, const Schema& schema, const BoundMode* mode, Context& context) {
+    const bool for_rejects = mode == nullptr;
     if (!address.connector->is_table || context.options.offline) return true;
     if (is_on(address, "create")) return true;
     SourceRequest request;
@@ -72,10 +76,14 @@ bool fits_table(const Address& address, const Schema& schema, Context& context, 
     request.span = address.span;
     try {
         const std::vector<SourceColumn> columns = address.connector->discover(request);
+        std::vector<bool> is_asked(schema.size());
+        if (mode != nullptr && mode->delete_when != nullptr) mark_columns(*mode->delete_when, is_asked);
         std::vector<std::string> lacking, names;
         for (const SourceColumn& column : columns) names.push_back(column.name);
-        for (const Field& field : schema.fields)
-            if (std::find(names.begin(), names.end(), field.name) == names.end()) lacking.push_back(field.name);
+        for (std::uint32_t i = 0; i < schema.size(); ++i) {
+            const std::string& name = schema.fields[i].name;
+            if (!is_asked[i] && std::find(names.begin(), names.end(), name) == names.end()) lacking.push_back(name);
+        }
         if (lacking.empty() || is_on(address, "evolve")) return true;
         context.diagnostics.error(
             "E445", address.span, "the table has no column " + list_names(lacking), "it has " + list_names(names),
@@ -102,6 +110,18 @@ bool fits_format(const SinkRequest& sink, Context& context) {
         context.diagnostics.error(error.code(), sink.span, context.secrets.redact(error.what()));
         return false;
     }
+}
+
+/// E401: nobody makes the folder that a file is to go to, but for those of partitions.
+bool has_folder(const Address& address, bool makes_folders, Context& context) {
+    if (!address.is_file() || makes_folders || context.options.offline) return true;
+    const std::filesystem::path path = address.full_path();
+    std::error_code failed;  // what may not be looked at is for the run to say
+    if (!path.is_absolute() || std::filesystem::exists(path.parent_path(), failed) || failed) return true;
+    context.diagnostics.error("E401", address.span,
+                              context.secrets.redact("cannot write " + address.path + ": no such folder"), {},
+                              {"make the folder first"});
+    return false;
 }
 
 /// A column of the flow as the target declares it; nullptr after a diagnostic at its declaration.
@@ -255,7 +275,8 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
     const bool commits = incremental || (commits_by_key(mode->mode) && context.commit_every);
     const bool whole = !commits && !commits_by_key(mode->mode);
     if (!add_written({*address, mode->mode, span, commits, whole}, context)) return made;
-    if (good && !stream.open) good = fits_table(*address, *stream.schema, context);
+    if (good && !stream.open) good = fits_table(*address, *stream.schema, &*mode, context);
+    good = has_folder(*address, !mode->partitions.empty(), context) && good;
     BoundNode& node = made.target;
     node.kind = NodeKind::target;
     node.name = "into " + shown_name(**written, *address, context);
@@ -284,7 +305,8 @@ std::optional<BoundNode> Targets::bind_rejects(const ast::Expr& written, Context
     if (!address) return std::nullopt;
     const WriteMode mode = address->connector->is_table ? WriteMode::append : WriteMode::replace;
     if (!add_written({*address, mode, written.span, false, false}, context)) return std::nullopt;
-    if (!fits_table(*address, *rejects_schema(), context, true)) return std::nullopt;
+    if (!fits_table(*address, *rejects_schema(), nullptr, context) || !has_folder(*address, false, context))
+        return std::nullopt;
     BoundNode node;
     node.kind = NodeKind::target;
     node.name = "rejects into " + shown_name(written, *address, context);
