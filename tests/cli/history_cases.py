@@ -51,6 +51,8 @@ class History(Case):
         for name in ("q.etl", "q", str(self.folder / "q.etl")):
             self.assertEqual([run["pipeline"] for run in self.runs(name)], ["q", "q"])
         self.assertEqual(self.runs("other"), [])
+        for folder in (".", str(self.folder), ".etl"):
+            self.assertEqual([run["pipeline"] for run in self.runs(folder)], ["p", "q", "q"])
         table = self.past("--history").stdout.splitlines()
         self.assertEqual(re.split(r"  +", table[0]),
                          ["run", "began", "pipeline", "status", "read", "written", "rejects", "time"])

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "lang/settings/config.hpp"
 #include "state/history.hpp"
+#include "state/state_file.hpp"
 #include "tools/etlrun/past_rejects.hpp"
 #include "tools/etlrun/past_text.hpp"
 #include "tools/etlrun/say.hpp"
@@ -28,12 +29,24 @@ bool is_file(const std::string& text) {
     return text.ends_with(".etl") || text.find('/') != std::string::npos || fs::is_regular_file(text, ignored);
 }
 
+/// A folder of pipelines, or a state folder; else its name is that of a pipeline.
+bool is_folder(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored) &&
+           (fs::exists(path / ".etl", ignored) || fs::exists(path / "etl.toml", ignored) ||
+            fs::exists(StateFile::path_in(path), ignored));
+}
+
 /// As a run of the file would find it.
 Place find_place(const HistoryQuestion& question) {
     Place place;
     fs::path folder = fs::current_path();
     place.pipeline_or_file = question.file;
-    if (is_file(question.file)) {
+    if (is_folder(question.file)) {
+        folder = fs::absolute(question.file).lexically_normal();
+        place.pipeline_or_file.clear();
+        if (fs::exists(StateFile::path_in(folder))) return {folder, ""};
+    } else if (is_file(question.file)) {
         const fs::path file = fs::absolute(question.file).lexically_normal();
         folder = file.parent_path();
         place.pipeline_or_file = file.string();

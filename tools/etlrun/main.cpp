@@ -275,7 +275,8 @@ int answer_for_past(const CommandLine& line) {
 }
 
 void add_past_options(CLI::App& app, CommandLine& line) {
-    app.add_flag("--history", line.history, "lists the runs of FILE or of a pipeline's name, or all, and stops");
+    app.add_flag("--history", line.history,
+                 "lists the runs of FILE, of a pipeline's name or of a folder, or all, and stops");
     app.add_option("--report", line.report, "shows the account of RUN (its id, the beginning of it, or `last`)")
         ->type_name("RUN");
     app.add_option("--rejects", line.rejects, "shows what RUN has refused by cause; else the last run that has rejects")
