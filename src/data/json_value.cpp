@@ -42,8 +42,10 @@ JsonValue value_of(simdjson::dom::element element) {
         case Type::OBJECT: {
             const simdjson::dom::object members = element.get_object().value_unsafe();
             value.kind = JsonValue::Kind::object;
-            for (const auto member : members)
-                value.members.emplace_back(std::string(member.key), value_of(member.value));
+            for (const auto member : members) {
+                value.names.emplace_back(member.key);
+                value.items.push_back(value_of(member.value));
+            }
             break;
         }
         default: break;
@@ -54,8 +56,8 @@ JsonValue value_of(simdjson::dom::element element) {
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name, Kind wanted) const {
-    for (const auto& [key, value] : members)
-        if (key == name) return value.kind == wanted ? &value : nullptr;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (names[i] == name) return items[i].kind == wanted ? &items[i] : nullptr;
     return nullptr;
 }
 

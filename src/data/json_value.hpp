@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace etl {
@@ -18,8 +17,8 @@ struct JsonValue {
     std::uint64_t integer = 0;  // not negative
     double number = 0;          // also of other numbers
     std::string text;
-    std::vector<JsonValue> items;
-    std::vector<std::pair<std::string, JsonValue>> members;
+    std::vector<JsonValue> items;    // of an array; of an object its values, and
+    std::vector<std::string> names;  // their names
 
     /// nullptr: there is none of that name and kind.
     const JsonValue* find(std::string_view name, Kind wanted) const;

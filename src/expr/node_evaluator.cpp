@@ -103,7 +103,8 @@ Column NodeEvaluator::evaluate_node(const BoundExpr& expr, Selection rows) {
         case ExprKind::column: {
             Column storage;
             const Column& found = column(expr.column, expr, rows, storage);
-            return &found == &storage ? std::move(storage) : found;
+            if (&found != &storage) return found;
+            return storage;
         }
         case ExprKind::constant: return constant_column(expr.constant, arena_);
         case ExprKind::call: return evaluate_call(expr, rows);

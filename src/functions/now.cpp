@@ -3,6 +3,7 @@
 namespace etl {
 namespace {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the type of all rewrites
 ExprPtr start_of_run(std::vector<ExprPtr> /*arguments*/, SourceSpan call, PrepareContext& /*context*/,
                      Diagnostics& /*diagnostics*/) {
     auto node = std::make_shared<BoundExpr>();

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 
 namespace etl {
 
@@ -41,8 +42,11 @@ Channel::~Channel() {
 bool Channel::push(ParcelPtr& parcel) {
     queue_->room.wait();
     if (queue_->given_up.load(std::memory_order_acquire)) return false;
-    queue_->parcels.enqueue(parcel.get());
-    (void)parcel.release();
+    Parcel* const sent = parcel.release();
+    if (!queue_->parcels.enqueue(sent)) {
+        parcel.reset(sent);
+        throw std::bad_alloc();
+    }
     queue_->size.fetch_add(1, std::memory_order_release);
     queue_->filled.signal();
     return true;

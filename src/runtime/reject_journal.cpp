@@ -35,12 +35,9 @@ std::filesystem::path end_journal(const std::filesystem::path& open, const std::
 
 }  // namespace
 
-RejectJournal::RejectJournal(std::filesystem::path state_folder, const std::string& name, const std::string& run,
+RejectJournal::RejectJournal(const std::filesystem::path& state_folder, const std::string& name, const std::string& run,
                              bool is_loaded)
-    : folder_(std::move(state_folder) / "rejects"),
-      suffix_(".jsonl." + name + ".open"),
-      run_(run),
-      is_loaded_(is_loaded) {}
+    : folder_(state_folder / "rejects"), suffix_(".jsonl." + name + ".open"), run_(run), is_loaded_(is_loaded) {}
 
 void RejectJournal::recover(const std::function<std::uint64_t(const std::string&)>& kept_bytes) const {
     std::vector<std::string> runs;

@@ -15,7 +15,8 @@ namespace etl {
 class RejectJournal {
   public:
     /// is_loaded: at its end nothing stands in it but rejects of what the targets hold, see RejectLog.
-    RejectJournal(std::filesystem::path state_folder, const std::string& name, const std::string& run, bool is_loaded);
+    RejectJournal(const std::filesystem::path& state_folder, const std::string& name, const std::string& run,
+                  bool is_loaded);
 
     /// Ends the journals of that name, of runs that were killed: kept_bytes tells how much of one belongs to rows that
     /// the targets hold. Throws Error E520.

@@ -229,13 +229,9 @@ bool Runner::emit(NodeState& from, Batch&& batch, std::uint32_t port) {
     if (context_.tap != nullptr) context_.tap->leaves(from.number, port, batch);
     take_rejects(batch);
     auto& exits = from.exits[port];
-    for (std::size_t i = 0; rows > 0 && i < exits.size(); ++i) {
-        if (is_forbidden(exits[i].edge))
-            hold_back(exits[i].edge, rows);
-        else if (i + 1 == exits.size())
-            deliver(from, exits[i], std::move(batch));
-        else
-            deliver(from, exits[i], Batch(batch));
+    if (rows > 0 && !exits.empty()) {
+        for (std::size_t i = 0; i + 1 < exits.size(); ++i) send(from, exits[i], Batch(batch));
+        send(from, exits.back(), std::move(batch));
     }
     if (renumbers_ && rows > 0) ++from.numbers[port];
     const bool wanted = !ticket_->driver().is_cut(*ticket_);
@@ -255,6 +251,13 @@ bool Runner::is_forbidden(std::uint32_t edge) const {
 void Runner::hold_back(std::uint32_t edge, std::uint32_t rows) {
     tally_[context_.layout.edge_in(edge)] += rows;
     tally_[context_.layout.of_node(context_.plan.edges[edge].to, NodeCount::merged)] += rows;
+}
+
+void Runner::send(NodeState& from, Exit& exit, Batch&& batch) {
+    if (is_forbidden(exit.edge))
+        hold_back(exit.edge, batch.selected.size);
+    else
+        deliver(from, exit, std::move(batch));
 }
 
 void Runner::deliver(NodeState& from, Exit& exit, Batch&& batch) {
@@ -323,7 +326,8 @@ void Runner::keep(NodeState& node, std::uint32_t input, Batch&& batch) {
     batch.sequence.part = node.parts++;
     batch.sequence.last = true;
     if (context_.tap != nullptr) context_.tap->enters(node.number, input, batch, *node.slot);
-    node.node.bound.stage.op->process(std::move(batch), input, *node.slot, nobody);
+    // Not std::move: the stage leaves the rejects that it makes in the batch.
+    node.node.bound.stage.op->process(static_cast<Batch&&>(batch), input, *node.slot, nobody);
     if (context_.tap != nullptr) context_.tap->done(node.number, input, batch.rejects);
     take_rejects(batch);
 }

@@ -72,6 +72,7 @@ class Runner {
     bool emit(NodeState& from, Batch&& batch, std::uint32_t port);
     bool is_forbidden(std::uint32_t edge) const;
     void hold_back(std::uint32_t edge, std::uint32_t rows);
+    void send(NodeState& from, Exit& exit, Batch&& batch);
     void deliver(NodeState& from, Exit& exit, Batch&& batch);
     void enter(NodeState& node, std::uint32_t input, Batch&& batch);
     void encode(NodeState& node, Batch&& batch);

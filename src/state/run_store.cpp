@@ -70,7 +70,8 @@ void execute(SqliteStatement& statement) {
 void read_parameters(const std::string& text, RunStart& start) {
     const auto json = parse_json(text);
     if (!json) return;
-    for (const auto& [name, value] : json->members) start.parameters.emplace_back(name, value.text);
+    for (std::size_t i = 0; i < json->names.size(); ++i)
+        start.parameters.emplace_back(json->names[i], json->items[i].text);
 }
 
 }  // namespace

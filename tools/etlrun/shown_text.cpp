@@ -44,14 +44,14 @@ std::string title_of(const SourceTexts& texts, const BoundNode& node) {
     if (node.kind == NodeKind::target && node.is_rejects) return node.name;
     const std::string_view text = texts.text(node.span);
     const std::size_t brace = text.find('{');
-    const std::string line = text_in_line(texts, node.span);
+    std::string line = text_in_line(texts, node.span);
     if (brace == std::string_view::npos || text.find('\n', brace) == std::string_view::npos) return line;
     return line.substr(0, line.find('{')) + "{ … }";
 }
 
 std::string place_text(const RowPlace& place, bool with_file) {
     if (place.line == 0) return "";
-    const std::string line = std::to_string(place.line);
+    std::string line = std::to_string(place.line);
     if (!with_file || place.file.empty()) return line;
     return place.file.substr(place.file.rfind('/') + 1) + ":" + line;
 }

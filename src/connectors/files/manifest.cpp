@@ -126,9 +126,10 @@ std::optional<Manifest> read_manifest(const fs::path& target, const std::string&
         manifest.positions.push_back(std::move(position));
     }
     if (const JsonValue* parts = json->find("parts", Kind::object))
-        for (const auto& [folders, length] : parts->members) {
+        for (std::size_t i = 0; i < parts->names.size(); ++i) {
+            const JsonValue& length = parts->items[i];
             if (length.kind != Kind::integer) throw_broken(name);
-            manifest.parts[folders] = length.integer;
+            manifest.parts[parts->names[i]] = length.integer;
         }
     return manifest;
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "data/read_value.hpp"
 
 namespace etl {
 
@@ -28,6 +29,19 @@ std::string without_exponent(std::string_view token) {
     if (places > digits.size()) digits.resize(places, '0');
     if (places < digits.size()) digits.insert(places, ".");
     return (negative ? "-" : "") + digits;
+}
+
+/// Digits as JSON has them, before and behind a point, for an int or a decimal of at most 18 places; in a block, behind
+/// whose bytes 8 more may be read. False: spelled otherwise, or no value of the type.
+bool read_plain_number(std::string_view token, const DataType& type, std::int64_t& number) {
+    const std::size_t first = token.starts_with('-') ? 1 : 0;
+    const auto is_digit = [&](std::size_t at) { return at < token.size() && token[at] >= '0' && token[at] <= '9'; };
+    if (!is_digit(first) || (token[first] == '0' && is_digit(first + 1))) return false;
+    bool ignored = false;
+    if (type.is(TypeKind::integer))
+        return read_int<true>(token.data(), token.size(), number, ignored) == ParseResult::ok;
+    return read_decimal<true>(token.data(), token.size(), type.precision, type.scale, number, ignored) ==
+           ParseResult::ok;
 }
 
 std::string_view without_zero_places(std::string_view token) {
@@ -80,7 +94,11 @@ JsonField make_json_field(const SourceColumn& column, TimeZone zone) {
     return field;
 }
 
-JsonColumn::JsonColumn(const JsonField& field, Memory& memory) : field_(&field), memory_(&memory) {
+JsonColumn::JsonColumn(const JsonField& field, Memory& memory)
+    : field_(&field),
+      memory_(&memory),
+      is_plain_(field.format.is_default() && (field.type->is(TypeKind::integer) ||
+                                              (field.type->is(TypeKind::decimal) && !field.type->is_wide_decimal()))) {
     if (field.type->is(TypeKind::record))
         for (const JsonField& child : field.fields) children_.columns.emplace_back(child, memory);
 }
@@ -178,6 +196,7 @@ bool JsonColumn::put_scalar(JsonCursor& cursor, std::uint32_t row, JsonFailure& 
                     "not " + to_string(with_nullable(field_->type, false)));
     token = cursor.token();
     cursor.next();
+    if (is_plain_ && read_plain_number(token, *field_->type, static_cast<std::int64_t*>(values_)[row])) return true;
     if (token == "true" || token == "false") return put_parsed(token, row, failure);
     if (!is_json_number(token)) return fail(failure, token, "not valid JSON: neither a number nor true, false or null");
     if (field_->type->is(TypeKind::floating)) return put_parsed(token, row, failure);
@@ -259,7 +278,7 @@ JsonColumn* find_member(JsonMembers& members, std::size_t place, std::string_vie
     for (JsonColumn& column : members.columns)
         if (column.field().name == name) found = &column;
     if (members.guesses.size() <= place) members.guesses.resize(place + 1);
-    members.guesses[place] = {std::string(name), found};
+    members.guesses[place] = {JsonName(name), found};
     return found;
 }
 
@@ -269,7 +288,7 @@ bool read_member(JsonCursor& cursor, JsonMembers& members, std::size_t place, st
     cursor.next();
     if (!cursor.take(':')) return malformed(batch.failure, "`:` is expected behind a member's name");
     JsonColumn* column = nullptr;
-    if (place < members.guesses.size() && members.guesses[place].name == key) {
+    if (place < members.guesses.size() && members.guesses[place].name.is(key)) {
         column = members.guesses[place].column;
     } else if (batch.has_escapes && key.find('\\') != std::string_view::npos) {
         std::string plain(key.size(), '\0');

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,12 +37,33 @@ struct JsonFailure {
 
 class JsonColumn;
 
+/// A member's name, to be compared with those in a block, behind whose bytes 8 more may be read.
+class JsonName {
+  public:
+    JsonName() = default;
+    explicit JsonName(std::string_view text) : text_(text) {
+        std::memcpy(&head_, text.data(), std::min<std::size_t>(text.size(), 8));
+        mask_ = text.size() >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * text.size())) - 1;
+    }
+    bool is(std::string_view key) const {
+        if (key.size() != text_.size()) return false;
+        std::uint64_t word = 0;
+        std::memcpy(&word, key.data(), 8);
+        return ((word ^ head_) & mask_) == 0 && (key.size() <= 8 || key.substr(8) == std::string_view(text_).substr(8));
+    }
+
+  private:
+    std::string text_;
+    std::uint64_t head_ = 0;  // its first bytes
+    std::uint64_t mask_ = 0;
+};
+
 /// The columns that an object's members go to.
 struct JsonMembers {
     /// A member as the object before had it at this place: objects of a file are mostly alike.
     struct Guess {
-        std::string name;
-        JsonColumn* column;  // nullptr: no column names it
+        JsonName name;
+        JsonColumn* column = nullptr;  // nullptr: no column names it
     };
     std::vector<JsonColumn> columns;
     std::vector<Guess> guesses;
@@ -49,7 +72,7 @@ struct JsonMembers {
 /// What a column shares with the others of its slot.
 struct JsonBatch {
     Arena& arena;
-    bool has_escapes = false;  // a backslash somewhere in the block
+    bool has_escapes = false;  // a backslash somewhere in the record
     JsonFailure failure;       // why a line was refused
 };
 
@@ -77,6 +100,7 @@ class JsonColumn {
 
     const JsonField* field_;
     Memory* memory_;
+    bool is_plain_;  // an int, or a decimal of at most 18 places, without a format
     void* values_ = nullptr;
     std::uint64_t* valid_ = nullptr;
     std::uint32_t seen_row_ = UINT32_MAX;

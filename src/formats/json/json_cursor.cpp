@@ -6,8 +6,6 @@ namespace etl {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 bool read_hex(std::string_view text, std::size_t at, std::uint32_t& code) {
     if (at + 4 > text.size()) return false;
     code = 0;
@@ -58,21 +56,6 @@ bool read_unicode(std::string_view text, std::size_t& at, std::uint32_t& code) {
 }
 
 }  // namespace
-
-std::string_view JsonCursor::token() const {
-    const std::uint32_t begin = *at_;
-    std::uint32_t end = at_ + 1 < end_ && at_[1] < limit_ ? at_[1] : limit_;
-    while (end > begin && is_space(base_[end - 1])) --end;
-    return {base_ + begin, end - begin};
-}
-
-bool JsonCursor::string(std::string_view& inside) const {
-    if (peek() != '"') return false;
-    const std::string_view whole = token();
-    if (whole.size() < 2 || whole.back() != '"') return false;
-    inside = whole.substr(1, whole.size() - 2);
-    return true;
-}
 
 bool JsonCursor::skip() {
     std::size_t depth = 0;

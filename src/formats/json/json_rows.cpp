@@ -10,29 +10,51 @@
 
 namespace etl {
 
-namespace {
-
-/// simdjson's first stage over bytes: the places of tokens; false where quotes, UTF-8 or control characters are wrong.
-bool find_tokens(simdjson::dom::parser& parser, const char* bytes, std::size_t size) {
-    if (parser.capacity() < size && parser.allocate(std::max<std::size_t>(size, 1 << 16)) != simdjson::SUCCESS)
-        throw Error("E502", "the machine has no memory left for a record of JSON");
-    return parser.implementation->stage1(reinterpret_cast<const std::uint8_t*>(bytes), size,
-                                         simdjson::stage1_mode::regular) == simdjson::SUCCESS;
-}
-
-}  // namespace
-
 struct JsonRowDecoder::Rows final : Slot {
     Rows(const std::vector<JsonField>& fields, RunContext& run) : arena(run.memory) {
         for (const JsonField& field : fields) members.columns.emplace_back(field, run.memory);
     }
+
+    /// The tokens of other bytes than before.
+    bool find_tokens(const char* bytes, std::size_t size);
+    /// Whether a backslash stands in the record. Records come in their order: each byte is looked at once.
+    bool has_escapes(JsonSpan record) {
+        if (next_escape_ < record.begin) {
+            const void* found = std::memchr(bytes_ + record.begin, '\\', size_ - record.begin);
+            next_escape_ =
+                found == nullptr ? static_cast<std::int64_t>(size_) : static_cast<const char*>(found) - bytes_;
+        }
+        return next_escape_ < record.end;
+    }
+    const char* bytes() const { return bytes_; }
+    /// Where tokens begin, and behind the last the size of the bytes.
+    const std::uint32_t* tokens() const { return parser_.implementation->structural_indexes.get(); }
+
     Arena arena;
-    simdjson::dom::parser parser;
     JsonMembers members;
-    bool has_escapes = false;
     std::vector<JsonSpan> spans;
     std::vector<std::uint32_t> good;  // rows
+
+  private:
+    simdjson::dom::parser parser_;
+    const char* bytes_ = nullptr;
+    std::size_t size_ = 0;
+    std::int64_t next_escape_ = -1;
 };
+
+/// By simdjson's first stage; false where quotes, UTF-8 or control characters are wrong.
+bool JsonRowDecoder::Rows::find_tokens(const char* bytes, std::size_t size) {
+    bytes_ = bytes;
+    size_ = size;
+    next_escape_ = -1;
+    if (parser_.capacity() < size && parser_.allocate(std::max<std::size_t>(size, 1 << 16)) != simdjson::SUCCESS)
+        throw Error("E502", "the machine has no memory left for a record of JSON");
+    auto& found = *parser_.implementation;
+    const auto* const text = reinterpret_cast<const std::uint8_t*>(bytes);
+    if (found.stage1(text, size, simdjson::stage1_mode::regular) != simdjson::SUCCESS) return false;
+    found.structural_indexes[found.n_structural_indexes] = static_cast<std::uint32_t>(size);
+    return true;
+}
 
 JsonRowDecoder::JsonRowDecoder(const SourceRequest& request) : span_(request.span) {
     const TimeZone zone = TimeZone::find(request.timezone).value_or(TimeZone());
@@ -50,16 +72,12 @@ void JsonRowDecoder::decode(Block&& block, Batch& batch, Slot& slot, std::uint32
     set_records(block, batch, state);
     for (JsonColumn& column : state.members.columns) column.start(rows, state.arena);
     state.good.clear();
-    state.has_escapes = std::memchr(bytes + block.begin, '\\', block.size - block.begin) != nullptr;
-    if (find_tokens(state.parser, bytes + block.begin, block.size - block.begin)) {
-        const auto& tokens = *state.parser.implementation;
-        const std::uint32_t* at = tokens.structural_indexes.get();
-        const std::uint32_t* const end = at + tokens.n_structural_indexes;
+    if (state.find_tokens(bytes + block.begin, block.size - block.begin)) {
+        const std::uint32_t* at = state.tokens();
         for (std::uint32_t row = 0; row < rows; ++row) {
-            const std::uint32_t begin = state.spans[row].begin - block.begin;
-            const std::uint32_t limit = state.spans[row].end - block.begin;
-            while (at < end && *at < begin) ++at;
-            at = read_row(state, batch, bytes + block.begin, at, end, limit, row, stage);
+            const JsonSpan record{state.spans[row].begin - block.begin, state.spans[row].end - block.begin};
+            while (*at < record.begin) ++at;
+            at = read_row(state, batch, at, record, row, stage);
         }
     } else {
         // Somewhere quotes, UTF-8 or control characters are wrong: one by one, so that the others come through.
@@ -107,11 +125,10 @@ void JsonRowDecoder::set_records(const Block& block, Batch& batch, Rows& state) 
 }
 
 /// Returns the place of the first token behind the record.
-const std::uint32_t* JsonRowDecoder::read_row(Rows& state, Batch& batch, const char* base, const std::uint32_t* at,
-                                              const std::uint32_t* end, std::uint32_t limit, std::uint32_t row,
-                                              std::uint32_t stage) const {
-    JsonCursor cursor(base, at, end, limit);
-    JsonBatch shared{state.arena, state.has_escapes, {}};
+const std::uint32_t* JsonRowDecoder::read_row(Rows& state, Batch& batch, const std::uint32_t* at, JsonSpan record,
+                                              std::uint32_t row, std::uint32_t stage) const {
+    JsonCursor cursor(state.bytes(), at, record.end);
+    JsonBatch shared{state.arena, state.has_escapes(record), {}};
     bool good = read_members(cursor, state.members, row, shared);
     if (good && !cursor.has_ended()) {
         shared.failure = {nullptr, "", "not valid JSON: text behind the object"};
@@ -122,21 +139,19 @@ const std::uint32_t* JsonRowDecoder::read_row(Rows& state, Batch& batch, const c
     else
         refuse(batch, row, stage, shared.failure);
     at = cursor.place();
-    while (at < end && *at < limit) ++at;
+    while (*at < record.end) ++at;
     return at;
 }
 
 void JsonRowDecoder::read_alone(Rows& state, Batch& batch, const char* bytes, std::uint32_t row,
                                 std::uint32_t stage) const {
     const JsonSpan span = state.spans[row];
-    if (!find_tokens(state.parser, bytes + span.begin, span.end - span.begin)) {
+    if (!state.find_tokens(bytes + span.begin, span.end - span.begin)) {
         refuse(batch, row, stage,
                {nullptr, "", "not valid JSON: a string does not end, or holds control characters or wrong UTF-8"});
         return;
     }
-    const auto& tokens = *state.parser.implementation;
-    const std::uint32_t* at = tokens.structural_indexes.get();
-    read_row(state, batch, bytes + span.begin, at, at + tokens.n_structural_indexes, span.end - span.begin, row, stage);
+    read_row(state, batch, state.tokens(), {0, span.end - span.begin}, row, stage);
 }
 
 void JsonRowDecoder::refuse(Batch& batch, std::uint32_t row, std::uint32_t stage, const JsonFailure& failure) const {

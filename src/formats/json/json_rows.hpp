@@ -24,9 +24,8 @@ class JsonRowDecoder : public Decoder {
 
     void set_records(const Block& block, Batch& batch, Rows& state) const;
     bool hides() const;
-    const std::uint32_t* read_row(Rows& state, Batch& batch, const char* base, const std::uint32_t* at,
-                                  const std::uint32_t* end, std::uint32_t limit, std::uint32_t row,
-                                  std::uint32_t stage) const;
+    const std::uint32_t* read_row(Rows& state, Batch& batch, const std::uint32_t* at, JsonSpan record,
+                                  std::uint32_t row, std::uint32_t stage) const;
     void read_alone(Rows& state, Batch& batch, const char* bytes, std::uint32_t row, std::uint32_t stage) const;
     void refuse(Batch& batch, std::uint32_t row, std::uint32_t stage, const JsonFailure& failure) const;
 

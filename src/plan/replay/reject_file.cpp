@@ -168,8 +168,7 @@ class RejectReader {
             groups_.try_emplace({group.form, group.source, group.flow, group.stage, group.nth}, made_.groups.size());
         if (!is_new) return known->second;
         if (group.form == "columns")
-            if (const auto row = parse_json(text_of(object, "row")); row)
-                for (const auto& [name, value] : row->members) group.columns.push_back(name);
+            if (const auto row = parse_json(text_of(object, "row")); row) group.columns = row->names;
         made_.groups.push_back(std::move(group));
         return known->second;
     }
