@@ -236,11 +236,15 @@ void float_from_decimal(const Call& call, Column& out) {
 
 // Between dates and timestamps.
 
-Timestamp timestamp_from_date(Date date, const Conversion& conversion) {
-    return {conversion.format.zone.start_of_day(date.days)};
+Checked<Timestamp> timestamp_from_date(Date date, const Conversion& conversion) {
+    const std::int64_t start_us = conversion.format.zone.start_of_day(date.days);
+    if (start_us < kFirstTimestamp || start_us > kLastTimestamp) return RowError::out_of_range;
+    return Timestamp{start_us};
 }
-Date date_from_timestamp(Timestamp time, const Conversion& conversion) {
-    return {day_of(conversion.format.zone.to_local(time.us))};
+Checked<Date> date_from_timestamp(Timestamp time, const Conversion& conversion) {
+    const std::int32_t day = day_of(conversion.format.zone.to_local(time.us));
+    if (day < kFirstDate || day > kLastDate) return RowError::out_of_range;
+    return Date{day};
 }
 
 Kernel from_text(const DataType* to) {

@@ -68,10 +68,12 @@ std::string error_text(const FailedRow& failed) {
         case RowError::not_a_date:
         case RowError::not_a_timestamp:
         case RowError::not_a_boolean: return parse_reason(ParseResult::malformed, type);
-        case RowError::out_of_range: return parse_reason(ParseResult::out_of_range, type);
+        case RowError::out_of_range:
+            return parse_reason(ParseResult::out_of_range,
+                                type->is(TypeKind::text) ? simple_type(TypeKind::date) : type);
         case RowError::too_many_places:
-            return type->is(TypeKind::decimal) ? parse_reason(ParseResult::too_many_places, type)
-                                               : "not a whole number";
+            return type->is(TypeKind::integer) ? "not a whole number"
+                                               : parse_reason(ParseResult::too_many_places, type);
         case RowError::no_such_local_time: return parse_reason(ParseResult::no_such_instant, type);
         case RowError::overflow: return "overflow";
         case RowError::division_by_zero: return "division by zero";

@@ -46,7 +46,9 @@ Text format_date(Date date, std::string_view /*format*/, const ZonedFormat& zone
     writer.move_to(zoned.format.print_date(writer.end(), date.days));
     return writer.finish();
 }
-Text format_timestamp(Timestamp instant, std::string_view /*format*/, const ZonedFormat& zoned, Arena& arena) {
+Checked<Text> format_timestamp(Timestamp instant, std::string_view /*format*/, const ZonedFormat& zoned, Arena& arena) {
+    const std::int32_t day = day_of(zoned.zone.to_local(instant.us));
+    if (day < kFirstDate || day > kLastDate) return RowError::out_of_range;
     TextWriter writer(arena, zoned.format.width_bytes());
     writer.move_to(zoned.format.print_timestamp(writer.end(), instant.us, zoned.zone));
     return writer.finish();
