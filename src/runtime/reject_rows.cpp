@@ -1,6 +1,10 @@
 #include "runtime/reject_rows.hpp"
 
+#include <algorithm>
 #include <cassert>
+
+#include "base/json_writer.hpp"
+#include "data/json.hpp"
 
 namespace etl {
 
@@ -10,6 +14,18 @@ constexpr std::uint32_t kBatchRows = 2048;
 
 // Places in rejects_schema().
 enum Place : std::uint8_t { kTime, kStage, kColumn, kValue, kReason, kFile, kLine, kShard, kRow, kPlaces };
+
+/// A row is kept as it was read, a file is called as it is: bytes that are no UTF-8 become U+FFFD.
+std::string as_text(std::string_view bytes) {
+    if (is_valid_utf8(bytes.data(), bytes.size())) return std::string(bytes);
+    std::string text;
+    while (!bytes.empty()) {
+        const std::size_t valid = utf8_sequence_length(bytes);
+        text += valid > 0 ? bytes.substr(0, valid) : "\xEF\xBF\xBD";
+        bytes.remove_prefix(std::max<std::size_t>(valid, 1));
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -22,7 +38,7 @@ RejectRows::RejectRows(SchemaPtr schema, std::int64_t time_us, Memory& memory, s
 void RejectRows::add(const RejectRecord& record) {
     const auto text = [&](Place place, const std::string& value, bool known) {
         if (known)
-            columns_[place].append_text(value);
+            columns_[place].append_text(as_text(value));
         else
             columns_[place].append_null();
     };

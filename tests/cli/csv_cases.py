@@ -41,3 +41,9 @@ class CsvInputs(Case):
         self.assertEqual(ours, [row for row in python if row[0] != "3"])
         self.assertEqual([(row["line"], row["reason"], row["row"]) for row in self.rejects()],
                          [(4, "text behind a closing quote", '3,"d" x')])
+
+    def test_bytes_that_are_no_text_in_rejects(self):
+        self.write("in.csv", b"id,name\n1,a\xffb\n2,c\n")
+        self.expect(self.etlrun(COPY + 'from rejects | map { line, reason, row } | into jsonl("rejects.jsonl")\n'), 0)
+        rejects = (self.folder / "rejects.jsonl").read_text(encoding="utf-8", errors="strict")
+        self.assertEqual(rejects, '{"line":2,"reason":"not valid UTF-8","row":"1,a\ufffdb"}\n')

@@ -110,8 +110,11 @@ Reject CsvRejectWriter::of_field(const CsvRejects::Entry& entry, const CsvLayout
     reject.column = column.name;
     std::string scratch;
     const std::string_view field = batch.records->field(entry.row, layout.fields[entry.column]);
-    reject.value = column.is_private ? kMask : unquote_csv(field, quote_, scratch);
-    reject.reason = parse_reason(entry.why, column.type);
+    const std::string_view text = unquote_csv(field, quote_, scratch);
+    reject.value = column.is_private ? kMask : text;
+    reject.reason = text.empty() && entry.why == ParseResult::malformed
+                        ? "empty, but " + to_string(column.type) + " must have a value"
+                        : parse_reason(entry.why, column.type);
     batch.keep_row(entry.row, reject);
     return reject;
 }

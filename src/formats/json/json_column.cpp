@@ -191,9 +191,10 @@ bool JsonColumn::put_scalar(JsonCursor& cursor, std::uint32_t row, JsonFailure& 
         if (size < 0) return fail(failure, token, "not valid JSON: a wrong escape in a string");
         return put_parsed(std::string_view(room).substr(0, static_cast<std::size_t>(size)), row, failure);
     }
-    if (first == '{' || first == '[' || first == '\0' || first == '}' || first == ']' || first == ',' || first == ':')
-        return fail(failure, first == '\0' ? "" : std::string_view(&first, 1),
-                    "not " + to_string(with_nullable(field_->type, false)));
+    if (first == '{' || first == '[')
+        return fail(failure, std::string_view(&first, 1), parse_reason(ParseResult::malformed, field_->type));
+    if (first == '\0' || first == '}' || first == ']' || first == ',' || first == ':')
+        return malformed(failure, "a value is missing");
     token = cursor.token();
     cursor.next();
     if (is_plain_ && read_plain_number(token, *field_->type, static_cast<std::int64_t*>(values_)[row])) return true;
