@@ -71,6 +71,14 @@ bool is_reserved_word(std::string_view word) {
     return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
+std::string small_letters_hint(std::string_view word) {
+    std::string small(word);
+    for (char& c : small)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return small == word || !is_reserved_word(small) ? std::string()
+                                                     : "it is written in small letters: `" + small + "`";
+}
+
 ast::File parse(std::uint32_t file, const SourceTexts& texts, Diagnostics& diagnostics, const StageTable& stages) {
     const std::string_view text = texts.text(file);
     ast::File result;

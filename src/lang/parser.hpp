@@ -32,5 +32,7 @@ ast::File parse(std::uint32_t file, const SourceTexts& texts, Diagnostics& diagn
 const std::vector<std::string>& declaration_words();
 /// Words that cannot be names without backquotes.
 bool is_reserved_word(std::string_view word);
+/// What to say where one was written in capitals: `NULL`; empty if it is none.
+std::string small_letters_hint(std::string_view word);
 
 }  // namespace etl

@@ -255,7 +255,9 @@ bool SyntaxReport::foreign_letter() const {
 
 bool SyntaxReport::unknown_declaration() const {
     const bool at_begin = place_ == begin_ && state_.expected_.size() >= 1 && expects("a declaration");
-    if (!at_begin || expects("`|`") || !(mark_.kind == Kind::word || mark_.kind == Kind::bar)) return false;
+    if (!at_begin || (expects("`|`") && !state_.is_misspelt_declaration(mark_)) ||
+        !(mark_.kind == Kind::word || mark_.kind == Kind::bar))
+        return false;
     if (mark_.kind == Kind::bar) {
         error("E106", mark_.begin, mark_.end, "this `|` continues nothing", {},
               {"a flow begins with `from NAME`, and its stages follow it"});
@@ -285,6 +287,9 @@ std::string SyntaxReport::source_hint(std::string_view sign) const {
 std::string SyntaxReport::hint() const {
     const std::string sign(text(mark_));
     if (place_ > mark_.begin || mark_.kind == Kind::end) return {};
+    if (std::string small = small_letters_hint(sign); !small.empty() && expects("an operator")) return small;
+    if (before_ != nullptr && before_->kind == Kind::text && before_->end == mark_.begin)
+        return "a text ends right before it: is a `\"` missing, or one too many? Within a text it is written `\\\"`";
     if (mark_.kind == Kind::word && is_reserved_word(sign) &&
         (begin_ == place_ || expects("a name") || expects("an expression")))
         return "`" + sign + "` is a word of the language; as a name it stands in backquotes: `" + sign + "`";

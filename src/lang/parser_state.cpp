@@ -169,13 +169,23 @@ const char* ParseState::resume_item(const char* begin, const char* from) {
     return nullptr;
 }
 
+bool ParseState::is_misspelt_declaration(const LayoutMark& mark) const {
+    if (mark.kind != Kind::word || !mark.starts_line || mark.declares) return false;
+    const std::string word(text_.substr(mark.begin, mark.end - mark.begin));
+    return stages_.find(word) == nullptr && !did_you_mean(word, declaration_words()).empty();
+}
+
 const char* ParseState::resume_stage(const char* begin, std::size_t mark) {
     const std::uint32_t start = offset(begin);
     const std::uint32_t place = std::max(start, place_);
-    report(start);
     // A stage that was read to its end is right where the trouble is what stands on a later line.
     const bool was_read = nodes_.size() == mark + 1;
     const LayoutMark& found = layout_.at(place);
+    if (was_read && is_misspelt_declaration(found)) {
+        forget();
+        return text_.data() + found.begin;
+    }
+    report(start);
     const LayoutMark* last = layout_.before(place);
     const bool is_right = was_read && found.starts_line && last != nullptr && last->end <= nodes_.back().end;
     const std::uint32_t resume = stage_after(is_right ? place : start);

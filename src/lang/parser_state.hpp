@@ -78,6 +78,8 @@ class ParseState {
     void forget();
     /// The next `|` or declaration at or behind the offset that is in no bracket, or the end.
     std::uint32_t stage_after(std::uint32_t at) const;
+    /// A word that begins a line and resembles what begins a declaration.
+    bool is_misspelt_declaration(const LayoutMark& mark) const;
 
     std::uint32_t file_;
     std::string_view text_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "lang/bind/expression.hpp"
+#include "lang/parser.hpp"
 
 namespace etl::bind {
 
@@ -109,6 +110,7 @@ ExprPtr ExpressionBinder::unknown_column(const ast::Name& name) {
     for (const Field& field : scope_.schema->fields)
         if (field.name == name.text && !field.qualifier.empty())
             notes = {"write `" + field.qualifier + "." + field.name + "`"};
+    if (std::string small = small_letters_hint(name.text); !small.empty()) notes = {std::move(small)};
     if (notes.empty() && (knows_function(name.text) || is_aggregate(name.text)))
         notes = {"`" + name.text + "` is a function: its arguments stand in brackets right behind it"};
     return error("E203", name.span, "unknown column `" + name.text + "`",
