@@ -31,7 +31,7 @@ ConverterPtr open_converter(const std::string& encoding) {
 }
 
 [[noreturn]] void throw_unknown(const std::string& encoding) {
-    throw Error("E408", "the encoding \"" + encoding +
+    throw Error("E408", "the `encoding` \"" + encoding +
                             "\" is not known; there are utf-8, latin1, windows-1252, utf-16, shift_jis and others");
 }
 

@@ -46,7 +46,7 @@ CsvOptions read_csv_options(const OptionValues& values) {
         throw Error("E415", "`delimiter`, `quote` and `comment` must be different characters");
     if (!is_utf8_name(values.text("encoding"))) options.encoding = values.text("encoding");
     if (!is_known_encoding(options.encoding))
-        throw Error("E408", "the encoding \"" + options.encoding + "\" is not known");
+        throw Error("E408", "the `encoding` \"" + options.encoding + "\" is not known");
     if (values.has("null_text")) options.null_text = values.text("null_text");
     options.header = static_cast<std::uint32_t>(values.integer("header"));
     options.skip = static_cast<std::uint32_t>(values.integer("skip"));

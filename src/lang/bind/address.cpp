@@ -102,6 +102,9 @@ std::optional<Address> AddressBinder::file(const ast::Call& call, SourceSpan spa
     made.connection = check_options(files->options, of_files, format->name, context_.diagnostics);
     made.folder = context_.folder;
     made.span = call.arguments.empty() ? span : call.arguments[0].span;
+    if (path && path->find("://") != std::string::npos)
+        fail("E431", made.span, "`" + path->substr(0, path->find("://") + 3) + "` cannot be read or written yet",
+             "there are files, and `-` for standard input and output", {"write the path of a file"});
     if (path && path->empty()) fail("E430", made.span, "an empty path", "no file has this name");
     if (context_.diagnostics.errors() != before || !path) return std::nullopt;
     made.path = std::move(*path);

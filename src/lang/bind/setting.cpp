@@ -67,7 +67,8 @@ void SettingBinder::max_rejects(const GivenValue& value) {
     if (!share && value.kind != GivenValue::Kind::integer)
         return refuse(value, "max_rejects", "write a count or a share: 100, 1%");
     if ((share && (value.number < 0 || value.number > 1)) || (!share && value.integer < 0)) {
-        context_.diagnostics.error("E303", value.span, "`max_rejects` is out of bounds", "a share is 0% to 100%");
+        context_.diagnostics.error("E303", value.span, "`max_rejects` is out of bounds",
+                                   share ? "a share is 0% to 100%" : "must be at least 0");
         return;
     }
     settings_.max_rejects.reset();

@@ -22,10 +22,10 @@ class SourceBinder {
     void bind_columns(BoundSource& made);
     SourceColumn bind_column(const ast::Column& column);
     void check_formats(const ast::Column& column, const DataType* type);
-    void note_incremental(BoundSource& made);
+    void note_clauses(BoundSource& made);
     void bind_clauses(BoundSource& made);
     void mark_keys(const ast::SourceClause& clause, BoundSource& made);
-    SourceSpan place_of(std::string_view message, const BoundSource& made) const;
+    SourceSpan place_of(const Error& error, const BoundSource& made) const;
     void check_names(const std::vector<SourceColumn>& found, const BoundSource& made);
     void look(BoundSource& made);
     void check_keys(const BoundSource& made);
@@ -103,7 +103,7 @@ void SourceBinder::bind_clauses(BoundSource& made) {
         if (clause.kind == Kind::key) {
             mark_keys(clause, made);
         } else if (clause.kind == Kind::strict) {
-            made.request.strict = true;
+            continue;
         } else if (clause.kind == Kind::split) {
             context_.diagnostics.error("E305", clause.span, "unknown clause `split`",
                                        "there are key, strict, incremental");
@@ -115,20 +115,31 @@ void SourceBinder::bind_clauses(BoundSource& made) {
     }
 }
 
-/// Before the place is looked at: by file, no file at all is no error.
-void SourceBinder::note_incremental(BoundSource& made) {
-    const auto clause = std::find_if(decl_.clauses.begin(), decl_.clauses.end(), [](const ast::SourceClause& each) {
-        return each.kind == ast::SourceClause::Kind::incremental;
-    });
-    if (clause == decl_.clauses.end()) return;
-    made.incremental = &*clause;
-    made.request.incremental.kind = incremental_kind(*clause, context_);
+/// Before the place is looked at: by file, no file at all is no error; `strict` is held to there.
+void SourceBinder::note_clauses(BoundSource& made) {
+    using Kind = ast::SourceClause::Kind;
+    for (const ast::SourceClause& clause : decl_.clauses) {
+        if (clause.kind == Kind::strict) made.request.strict = true;
+        if (clause.kind != Kind::incremental || made.incremental != nullptr) continue;
+        made.incremental = &clause;
+        made.request.incremental.kind = incremental_kind(clause, context_);
+    }
 }
 
-/// A message that names a declared column is shown at it.
-SourceSpan SourceBinder::place_of(std::string_view message, const BoundSource& made) const {
+/// A message that names an option, a declared column or a clause is shown at it.
+SourceSpan SourceBinder::place_of(const Error& error, const BoundSource& made) const {
+    const std::string_view message = error.what();
+    const auto names = [&](std::string_view name) {
+        return message.find("`" + std::string(name) + "`") != std::string_view::npos;
+    };
+    if (error.code() == "E414")
+        for (const ast::SourceClause& clause : decl_.clauses)
+            if (clause.kind == ast::SourceClause::Kind::strict) return clause.span;
+    if (made.request.format != nullptr && (error.code() == "E415" || error.code() == "E408"))
+        for (const OptionSpec& spec : made.request.format->options)
+            if (made.request.options.given(spec.name) && names(spec.name)) return made.request.options.span(spec.name);
     for (const SourceColumn& column : made.request.columns)
-        if (message.find("`" + column.source_name + "`") != std::string_view::npos) return column.span;
+        if (names(column.source_name)) return column.span;
     return made.request.span;
 }
 
@@ -160,11 +171,13 @@ void SourceBinder::look(BoundSource& made) {
     try {
         SourceRequest request = made.request;
         // A column whose type is wrong is reported already.
-        std::erase_if(request.columns, [](const SourceColumn& column) { return column.type == nullptr; });
+        if (std::erase_if(request.columns, [](const SourceColumn& column) { return column.type == nullptr; }) > 0)
+            request.strict = false;
         // And so is a format.
         for (SourceColumn& column : request.columns)
             if (std::string why; !compile_column_format(column.type, column.formats, TimeZone(), why))
                 column.formats.clear();
+        request.strict = request.strict && !made.open;
         request.uses.assign(request.columns.size(), ColumnUse::typed);
         std::vector<SourceColumn> found = made.address->connector->discover(request);
         if (!discover) check_names(found, made);
@@ -175,7 +188,7 @@ void SourceBinder::look(BoundSource& made) {
     } catch (const Error& error) {
         const bool is_gone = error.code() == "E401" || error.code() == "E406";
         if (is_gone && context_.options.replay && !discover) return;
-        context_.diagnostics.error(error.code(), place_of(error.what(), made), context_.secrets.redact(error.what()));
+        context_.diagnostics.error(error.code(), place_of(error, made), context_.secrets.redact(error.what()));
     }
     made.open = made.open || discover;
 }
@@ -197,7 +210,7 @@ BoundSource SourceBinder::bind() {
     request.timezone = context_.settings.timezone;
     request.name = decl_.name.text;
     request.span = decl_.name.span;
-    note_incremental(made);
+    note_clauses(made);
     if (made.address) {
         request.format = made.address->format;
         request.options = made.address->options;

@@ -62,6 +62,24 @@ bool is_on(const Address& address, std::string_view option) {
     return address.options.has(option) && address.options.boolean(option);
 }
 
+/// E209: what can be null does not go into a column that takes none. A key may, where the table numbers its rows.
+bool takes_nulls(const std::vector<SourceColumn>& columns, const Schema& schema, SourceSpan span, Context& context) {
+    bool good = true;
+    for (const SourceColumn& column : columns) {
+        const auto number = schema.find(column.name);
+        if (!number || column.key || column.type == nullptr || column.type->nullable) continue;
+        const DataType* type = schema.fields[*number].type;
+        if (type == nullptr || !type->nullable) continue;
+        good = false;
+        context.diagnostics.error(
+            "E209", span, "`" + column.name + "` can be null, but the table's column takes none",
+            "of type " + to_string(type),
+            {"take the nulls out before: `filter " + column.name + " is not null`, or write a value for them: `set { " +
+             column.name + " = " + column.name + " ?? ... }`"});
+    }
+    return good;
+}
+
 /// E445: a table that is there must have the columns, but for those that `delete when` needs. Without `create` it must
 /// be there; that of the rejects is made.
 bool fits_table(const Address& address, const Schema& schema, const BoundMode* mode, Context& context) {
@@ -84,7 +102,10 @@ bool fits_table(const Address& address, const Schema& schema, const BoundMode* m
             const std::string& name = schema.fields[i].name;
             if (!is_asked[i] && std::find(names.begin(), names.end(), name) == names.end()) lacking.push_back(name);
         }
-        if (lacking.empty() || is_on(address, "evolve")) return true;
+        // Rows that take a key away are not written as they are.
+        const bool writes_nulls = for_rejects || (mode->mode != WriteMode::remove && mode->delete_when == nullptr);
+        if (lacking.empty() || is_on(address, "evolve"))
+            return !writes_nulls || takes_nulls(columns, schema, address.span, context);
         context.diagnostics.error(
             "E445", address.span, "the table has no column " + list_names(lacking), "it has " + list_names(names),
             {for_rejects ? "name a table that is not there: it is made"
@@ -112,11 +133,17 @@ bool fits_format(const SinkRequest& sink, Context& context) {
     }
 }
 
-/// E401: nobody makes the folder that a file is to go to, but for those of partitions.
+/// E401: nobody makes the folder that a file is to go to, but for those of partitions. E402: a folder is there itself.
 bool has_folder(const Address& address, bool makes_folders, Context& context) {
     if (!address.is_file() || makes_folders || context.options.offline) return true;
     const std::filesystem::path path = address.full_path();
     std::error_code failed;  // what may not be looked at is for the run to say
+    if (std::filesystem::is_directory(path, failed)) {
+        context.diagnostics.error("E402", address.span,
+                                  context.secrets.redact("cannot write " + address.path + ": it is a directory"), {},
+                                  {"name a file in it"});
+        return false;
+    }
     if (!path.is_absolute() || std::filesystem::exists(path.parent_path(), failed) || failed) return true;
     context.diagnostics.error("E401", address.span,
                               context.secrets.redact("cannot write " + address.path + ": no such folder"), {},

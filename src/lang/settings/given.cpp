@@ -40,8 +40,16 @@ std::string wanted(const OptionSpec& spec) {
     return "write one of " + list_names(choices);
 }
 
+/// As a pipeline writes it: 64MB.
+std::string written_size(std::int64_t bytes) {
+    constexpr std::string_view kUnits[] = {"B", "KB", "MB", "GB", "TB"};
+    std::size_t unit = 0;
+    for (; bytes != 0 && bytes % 1024 == 0 && unit + 1 < std::size(kUnits); ++unit) bytes /= 1024;
+    return std::to_string(bytes) + std::string(kUnits[unit]);
+}
+
 std::string amount(const OptionSpec& spec, std::int64_t value) {
-    if (spec.type == OptionType::size_bytes) return format_bytes(static_cast<std::uint64_t>(value));
+    if (spec.type == OptionType::size_bytes) return written_size(value);
     if (spec.type == OptionType::duration_ms) return std::to_string(value) + "ms";
     return std::to_string(value);
 }
