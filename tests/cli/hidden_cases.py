@@ -65,8 +65,11 @@ class Hidden(Case):
         self.try_all(text, (0, 0, 0, 0), environment)
         self.assertTrue((self.folder / f"{SECRET}.csv").exists())
         (self.folder / f"{SECRET}.csv").unlink()
-        (self.folder / f"{SECRET}.csv").mkdir()
+        (self.folder / f"{SECRET}.csv").symlink_to("/dev/full")
         self.try_all(text, (1, 1, 0, 0), environment)
+        (self.folder / f"{SECRET}.csv").unlink()
+        (self.folder / f"{SECRET}.csv").mkdir()
+        self.try_all(text, (2, 2, 2, 2), environment)
 
     def test_a_missing_one_is_named(self):
         self.write("in.csv", ROWS)
