@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <type_traits>
 
 #include "base/error.hpp"
 
@@ -69,6 +71,14 @@ struct KeyTable::LongKey {
         if (size > 4 && size <= kInline_bytes) key.second = keep_first(load_word(data + 4), size - 4);
         return key;
     }
+    /// The size and the first bytes of a text lie as they do in a head.
+    static LongKey from(const Text& text) {
+        static_assert(offsetof(Text, size) == 0 && offsetof(Text, prefix) == 4);
+        LongKey key{load_word(reinterpret_cast<const char*>(&text)), 0, text.data};
+        if (text.size > 4 && text.size <= kInline_bytes)
+            key.second = keep_first(load_word(text.data + 4), text.size - 4);
+        return key;
+    }
     static LongKey from_head(const char* head) {
         LongKey key{load_word(head), load_word(head + 8), nullptr};
         if (key.size() > kInline_bytes) key.data = reinterpret_cast<const char*>(key.second);
@@ -97,6 +107,8 @@ struct KeyTable::BatchKeys {
 
     std::uint32_t hash(std::uint32_t i) const { return static_cast<std::uint32_t>(keys.hashes[first + i] >> 32); }
     Shape key(std::uint32_t i) const {
+        if constexpr (std::is_same_v<Shape, LongKey>)
+            if (keys.texts != nullptr) return LongKey::from(keys.texts[keys.text_rows[first + i]]);
         const std::string_view bytes = keys.key(first + i);
         return Shape::from(bytes.data(), static_cast<std::uint32_t>(bytes.size()));
     }

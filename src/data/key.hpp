@@ -28,21 +28,25 @@ enum class KeyUse : std::uint8_t {
     order,     // also: memcmp of two keys is the order of their values
 };
 
-/// The keys of a batch's selected rows, one after the other. Used again from batch to batch.
+/// The keys of a batch's selected rows, one after the other, or the texts of a column where these are the keys: then it
+/// must live as long. Used again from batch to batch.
 struct KeyBatch {
     std::uint32_t count = 0;
+    const Text* texts = nullptr;         // by row; then there are neither offsets nor bytes, and the keys are
+    Selection text_rows;                 // those of these rows
     std::uint32_t fixed_size = 0;        // bytes of each key; 0: they differ, see offsets
     std::vector<std::uint32_t> offsets;  // count + 1, unless fixed_size
     std::vector<char> bytes;             // 16 more behind the last may be read
     std::vector<std::uint64_t> hashes;   // equality only
 
     std::string_view key(std::uint32_t i) const {
+        if (texts != nullptr) return texts[text_rows[i]].view();
         if (fixed_size != 0) return {bytes.data() + std::size_t{i} * fixed_size, fixed_size};
         return {bytes.data() + offsets[i], offsets[i + 1] - offsets[i]};
     }
 };
 
-/// Fills the hashes of the keys: hash_bytes of each.
+/// Fills the hashes of the keys. Equal keys have equal hashes; those of hash_bytes are others.
 void hash_keys(KeyBatch& keys);
 
 /// Makes key bytes of columns, a column at a time. Immutable: shared by workers.

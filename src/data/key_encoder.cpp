@@ -288,6 +288,15 @@ void KeyEncoder::encode(std::span<const Column* const> columns, Selection select
     };
     out.count = selected.size;
     out.fixed_size = fixed_size_;
+    out.texts = nullptr;
+    const bool is_text = parts_.size() == 1 && parts_[0].type->is(TypeKind::text);
+    if (is_text && !ordered && !parts_[0].nullable && columns[0]->encoding == Encoding::flat) {
+        // Its bytes are the key.
+        out.texts = columns[0]->data<Text>();
+        out.text_rows = selected;
+        hash_keys(out);
+        return;
+    }
     if (fixed_size_ != 0) {
         out.bytes.resize(std::size_t{fixed_size_} * selected.size + kMargin_bytes);
         char* at = out.bytes.data();
