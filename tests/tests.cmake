@@ -59,11 +59,14 @@ sanitize(logic etltest asan)
 # The reference pages are made from the registries.
 add_program(etl_reference tools/dev/reference)
 add_test(NAME reference COMMAND etl_reference tests/reference --check WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-# What tests/bench/run needs: it makes the data, compares the outputs, and runs DuckDB's SQL.
+# What tools/dev/bench needs: it makes the data, runs a program and takes its time, compares the outputs, and runs
+# DuckDB's SQL.
 add_custom_target(bench_programs)
-foreach(PROGRAM generate digest duckdb)
-  add_executable(bench_${PROGRAM} EXCLUDE_FROM_ALL tests/bench/programs/${PROGRAM}.cpp)
+foreach(PROGRAM generate digest duckdb timed)
+  file(GLOB SOURCES CONFIGURE_DEPENDS tests/bench/programs/${PROGRAM}.cpp tests/bench/programs/${PROGRAM}/*.cpp)
+  add_executable(bench_${PROGRAM} EXCLUDE_FROM_ALL ${SOURCES})
   target_link_libraries(bench_${PROGRAM} PRIVATE etl_options ${CMAKE_DL_LIBS})
+  target_link_options(bench_${PROGRAM} PRIVATE -Wl,--as-needed)
   add_dependencies(bench_programs bench_${PROGRAM})
 endforeach()
 add_executable(csv_copy_bench EXCLUDE_FROM_ALL tests/bench/csv_copy_bench.cpp)

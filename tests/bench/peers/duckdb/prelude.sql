@@ -1,6 +1,6 @@
-SET threads = 2;
+SET threads = ${THREADS};
 SET preserve_insertion_order = true;
-CREATE VIEW orders AS FROM read_csv('${ORDERS}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+CREATE VIEW orders AS FROM read_csv('${INPUT}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
   columns = {'id': 'BIGINT', 'customer_id': 'INTEGER', 'customer_name': 'VARCHAR', 'email': 'VARCHAR', 'phone': 'VARCHAR',
              'amount': 'VARCHAR', 'currency': 'VARCHAR', 'placed_at': 'VARCHAR', 'status': 'VARCHAR', 'notes': 'VARCHAR'});
 CREATE VIEW cleansed AS
