@@ -297,14 +297,28 @@ TEST_CASE("files: rows behind the last commit are cut, lost ones are not made up
     IncrementalLoad load(folder);
     folder.put("in-1.csv", "a\n1\n2\n");
     load.run();
-    append(folder, "out.csv", "half a ro");
     folder.put("in-2.csv", "a\n3\n");
+    load.run_killed(0);
+    append(folder, "out.csv", "half a ro");
     load.run();
     CHECK(folder.get("out.csv") == "a\n1\n2\n3\n");
-    folder.put("out.csv", "a\n1\n");
-    CHECK(load.error() ==
-          "E533 out.csv was changed by another program: it has 4 bytes, but 8 were loaded into it; put "
-          "it back as it was, or load everything again with `--full`");
+    for (const std::string changed : {"a\n1\n", "a\n1\n2\n3\nmine\n"}) {
+        folder.put("out.csv", changed);
+        for (int again = 0; again < 2; ++again)
+            CHECK(load.error() == "E533 out.csv was changed by another program: it has " +
+                                      std::to_string(changed.size()) +
+                                      " bytes, but 8 were loaded into it; put it back as it was, or load everything "
+                                      "again with `--full`");
+        CHECK(folder.get("out.csv") == changed);
+    }
+    folder.put("out.csv", "a\n1\n2\n3\n");
+    folder.put("in-3.csv", "a\n9\n");
+    load.most_blocks = 0;
+    load.error();  // a run that fails has ended, too
+    folder.put("out.csv", "a\n1\n2\n3\nmine\n");
+    CHECK(load.error().starts_with("E533 "));
+    load.most_blocks = UINT32_MAX;
+    std::filesystem::remove(folder.path() / "in-3.csv");
     std::filesystem::remove(folder.path() / "out.csv");
     CHECK(load.error().starts_with("E533 out.csv was changed by another program: it has 0 bytes"));
     folder.put("out.csv.etl-state", "{\"version\":1,\"length\":");

@@ -149,6 +149,14 @@ TEST_CASE("files: partitions that grow keep what was loaded, whatever a run left
         std::ofstream(folder.path() / "k=a" / copy.output, std::ios::app) << "left behind";
         folder.put("in.csv", "id,k\n4,b\n5,c\n\"open\n");
         CHECK_THROWS_AS(copy.load(), Error);
+        std::ifstream added(folder.path() / "k=a" / copy.output, std::ios::binary);
+        CHECK(std::string(std::istreambuf_iterator<char>(added), {}).ends_with("left behind"));
+        // As a run leaves it that was killed.
+        std::string manifest = folder.get(copy.output + ".etl-state");
+        const std::string ended = "\"ended\":true,";
+        REQUIRE(manifest.find(ended) != std::string::npos);
+        folder.put(copy.output + ".etl-state", manifest.erase(manifest.find(ended), ended.size()));
+        CHECK_THROWS_AS(copy.load(), Error);
         CHECK(rows("a") == "id\n1\n3\n");
         CHECK(rows("b") == "id\n2\n");
         CHECK(rows("c") == "none");

@@ -43,6 +43,8 @@ std::vector<StoredPosition> AppendTarget::begin() {
         held = committed_.positions_of(settings_.pipeline);
     }
     ++committed_.epoch;
+    committed_.has_ended = false;
+    is_begun_ = true;
     if (has_manifest_) write_manifest(settings_.path, committed_, settings_.name);
     if (settings_.full) open_staged();
     return held;
@@ -107,7 +109,7 @@ void AppendTarget::cut_to_commit() {
     struct stat state{};
     if (file_ && ::fstat(file_.get(), &state) != 0) throw_file_error("write", settings_.name, errno);
     const auto size = static_cast<std::uint64_t>(state.st_size);
-    if (size < length_)
+    if (size < length_ || (size > length_ && committed_.has_ended))
         throw Error("E533", settings_.name + " was changed by another program: it has " + std::to_string(size) +
                                 " bytes, but " + std::to_string(length_) +
                                 " were loaded into it; put it back as it was, or load everything again with `--full`");
@@ -178,11 +180,12 @@ void AppendTarget::flush() {
     if (::fsync(file_.get()) != 0) throw_file_error("write", settings_.name, errno);
 }
 
-void AppendTarget::commit(std::span<const StoredPosition> positions) {
+void AppendTarget::commit(std::span<const StoredPosition> positions, bool last) {
     flush();
     check_epoch();
     Manifest next = committed_;
     next.length = length_;
+    next.has_ended = last;
     if (is_staged_) {
         next.positions.clear();
         next.staged = staged_path().filename().string();
@@ -218,18 +221,21 @@ void AppendTarget::end() noexcept {
 
 void AppendTarget::discard() noexcept {
     packer_.reset();
+    if (!is_begun_) return lock_.release();
     if (!lock_) return;
     try {
-        const auto current = read_manifest(settings_.path, settings_.name);
+        auto current = read_manifest(settings_.path, settings_.name);
         const bool ours = current && current->epoch == committed_.epoch;
         if (is_staged_ && (!current || current->staged.empty()))
             ::unlink(staged_path().c_str());
         else if (!is_staged_ && is_started_ && ours && was_unknown_ && current->positions.empty())
             undo_first(*current);
-        else if (!is_staged_ && file_ && ours && ::ftruncate(file_.get(), static_cast<off_t>(current->length)) != 0)
-            errno = 0;  // the next run cuts it
+        else if (!is_staged_ && file_ && ours && ::ftruncate(file_.get(), static_cast<off_t>(current->length)) == 0) {
+            current->has_ended = true;
+            write_manifest(settings_.path, *current, settings_.name);
+        }
     } catch (...) {
-        // Without a manifest that can be read nobody knows where to cut; the next run says so.
+        // The next run cuts, or says that it finds no manifest that can be read.
         errno = 0;
     }
     end();

@@ -25,6 +25,7 @@ struct AppendSettings {
 };
 
 /// A file that grows from commit to commit; a killed run leaves bytes behind the last one, which the next run cuts off.
+/// What another program has added is never cut: E533.
 /// One run at a time. All but discard() throw Error naming the file.
 class AppendTarget {
   public:
@@ -38,8 +39,8 @@ class AppendTarget {
     void write(const char* data, std::size_t size);
     /// What was written so far is on the disk.
     void flush();
-    /// What was written so far and the positions are durable together.
-    void commit(std::span<const StoredPosition> positions);
+    /// What was written so far and the positions are durable together. `last`: nothing more is written.
+    void commit(std::span<const StoredPosition> positions, bool last);
     /// Behind the last commit.
     void end() noexcept;
     /// Back to the last commit.
@@ -69,6 +70,7 @@ class AppendTarget {
     bool file_exists_ = false;   // before the run
     bool has_manifest_ = false;  // on the disk
     bool was_unknown_ = false;   // there was no manifest before the run, and nothing is committed yet
+    bool is_begun_ = false;      // the target is ours
     bool is_started_ = false;    // something was written
     bool is_staged_ = false;     // it is not yet in its place
     unsigned mode_ = 0666;       // of the file that was there

@@ -109,10 +109,10 @@ class GrowingSink : public Sink {
     explicit GrowingSink(const SinkRequest& request, Arguments&&... arguments)
         : request_(request), target_(std::forward<Arguments>(arguments)...) {}
 
-    void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions); }
+    void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions, false); }
     void prepare() override { target_.flush(); }
     void publish(const Checkpoint& checkpoint) override {
-        target_.commit(checkpoint.positions);
+        target_.commit(checkpoint.positions, true);
         target_.end();
     }
     void discard() noexcept override { target_.discard(); }

@@ -31,6 +31,7 @@ fs::path unfinished_path(const fs::path& target) {
 std::string to_json(const Manifest& manifest) {
     JsonWriter json;
     json.begin_object().field("version", kVersion).field("length", manifest.length).field("epoch", manifest.epoch);
+    if (manifest.has_ended) json.field("ended", true);
     if (!manifest.staged.empty()) json.field("staged", manifest.staged);
     json.key("positions").begin_array();
     for (const auto& [pipeline, stored] : manifest.positions)
@@ -113,6 +114,7 @@ std::optional<Manifest> read_manifest(const fs::path& target, const std::string&
     Manifest manifest;
     manifest.length = member(*json, "length", Kind::integer, name).integer;
     manifest.epoch = member(*json, "epoch", Kind::integer, name).integer;
+    if (const JsonValue* ended = json->find("ended", Kind::boolean)) manifest.has_ended = ended->boolean;
     if (const JsonValue* staged = json->find("staged", Kind::text)) manifest.staged = staged->text;
     if (manifest.staged.find('/') != std::string::npos) throw_broken(name);
     for (const JsonValue& item : member(*json, "positions", Kind::array, name).items) {

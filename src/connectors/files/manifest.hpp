@@ -12,7 +12,8 @@
 
 namespace etl {
 
-/// What a file target holds: NAME.etl-state beside it. Bytes behind the length belong to no commit.
+/// What a file target holds: NAME.etl-state beside it. Bytes behind the length belong to no commit: a run that was
+/// killed left them, or another program has added them.
 struct Manifest {
     struct Position {
         std::string pipeline;
@@ -21,6 +22,7 @@ struct Manifest {
 
     std::uint64_t length = 0;
     std::uint64_t epoch = 0;  // of the run that took the target over last
+    bool has_ended = false;   // that run: no bytes behind the length are its
     std::string staged;       // name of the file beside that is to take the target's place; empty: it has
     std::vector<Position> positions;
     std::map<std::string, std::uint64_t> parts;  // of `partition by`: the lengths of the files, by their folders

@@ -55,6 +55,7 @@ std::vector<StoredPosition> PartitionAppend::begin() {
     }
     for (const auto& [folders, length] : committed_.parts) cut_to_commit(folders, length);
     ++committed_.epoch;
+    committed_.has_ended = false;
     if (has_manifest_) write_manifest(path_, committed_, name_);
     is_begun_ = true;
     return committed_.positions_of(pipeline_);
@@ -63,7 +64,7 @@ std::vector<StoredPosition> PartitionAppend::begin() {
 void PartitionAppend::cut_to_commit(const std::string& folders, std::uint64_t length) const {
     const fs::path path = path_of(folders);
     const std::uint64_t size = size_of(path);
-    if (size < length)
+    if (size < length || (size > length && committed_.has_ended))
         throw Error("E533", name_of(folders) + " was changed by another program: it has " + std::to_string(size) +
                                 " bytes, but " + std::to_string(length) +
                                 " were loaded into it; put it back as it was, or remove all partitions and " + name_ +
@@ -159,7 +160,7 @@ void PartitionAppend::flush() {
     made_.clear();
 }
 
-void PartitionAppend::commit(std::span<const StoredPosition> positions) {
+void PartitionAppend::commit(std::span<const StoredPosition> positions, bool last) {
     flush();
     if (has_manifest_) {
         const auto current = read_manifest(path_, name_);
@@ -170,6 +171,7 @@ void PartitionAppend::commit(std::span<const StoredPosition> positions) {
     }
     Manifest next = committed_;
     for (const auto& [folders, file] : files_) next.parts[folders] = file.length;
+    next.has_ended = last;
     next.store(pipeline_, positions);
     write_manifest(path_, next, name_);
     committed_ = std::move(next);
@@ -185,10 +187,15 @@ void PartitionAppend::end() noexcept {
 void PartitionAppend::discard() noexcept {
     if (!lock_) return;
     try {
-        const auto current = is_begun_ ? read_manifest(path_, name_) : std::nullopt;
+        auto current = is_begun_ ? read_manifest(path_, name_) : std::nullopt;
         if (current && current->epoch == committed_.epoch) {
             for (const auto& [folders, length] : current->parts) cut_to_commit(folders, length);
-            if (current->positions.empty()) ::unlink(manifest_path(path_).c_str());
+            if (current->positions.empty()) {
+                ::unlink(manifest_path(path_).c_str());
+            } else {
+                current->has_ended = true;
+                write_manifest(path_, *current, name_);
+            }
         }
     } catch (...) {
         // The next run cuts what is left.

@@ -32,7 +32,7 @@ class PartitionAppend {
     void expect(const std::vector<std::string>& folders);
     void write(std::string_view folders, std::string_view bytes);
     void flush();
-    void commit(std::span<const StoredPosition> positions);
+    void commit(std::span<const StoredPosition> positions, bool last);
     void end() noexcept;
     void discard() noexcept;
 
