@@ -85,6 +85,7 @@ void SourceBinder::mark_keys(const ast::SourceClause& clause, BoundSource& made)
                                          [&](const SourceColumn& each) { return each.name == name.text; });
         if (column != made.request.columns.end()) {
             column->key = true;
+            if (!decl_.columns) column->span = name.span;
             continue;
         }
         if (made.open) continue;
@@ -198,7 +199,9 @@ void SourceBinder::check_keys(const BoundSource& made) {
         if (column.key && column.type != nullptr && column.type->nullable)
             context_.diagnostics.error("E209", column.span, "key `" + column.name + "` can be null",
                                        "a key cannot be " + to_string(column.type),
-                                       {"write " + to_string(with_nullable(column.type, false))});
+                                       {decl_.columns ? "write " + to_string(with_nullable(column.type, false))
+                                                      : "declare the columns of the source: `{ " + column.name + ": " +
+                                                            to_string(with_nullable(column.type, false)) + ", ... }`"});
 }
 
 BoundSource SourceBinder::bind() {
