@@ -57,6 +57,18 @@ class Activity {
     std::optional<Origin> from_;
 };
 
+/// Says that the worker is at work as long as it lives.
+class Working {
+  public:
+    Working(Activity& activity, const std::optional<Origin>& from) : activity_(activity) { activity_.begin(from); }
+    ~Working() { activity_.end(); }
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
+
+  private:
+    Activity& activity_;
+};
+
 /// Says that the worker waits as long as it lives.
 class Waiting {
   public:

@@ -210,9 +210,13 @@ void Engine::run_writer(std::uint32_t node) {
 void Engine::combine(std::uint32_t number) {
     const FusedChain& chain = plan.chains[number];
     Tally tally(layout.size());
+    if (chain.leaves.empty() && chain.gates.empty()) return;
+    Activity& activity = make_activity("the end of `" + chain.name + "`");
+    const Working working(activity, std::nullopt);
     for (const BlockingInput& leaf : chain.leaves) {
         StageOperator& op = *plan.nodes[leaf.node].bound.stage.op;
         for (const auto& runner : pools[number]->runners()) {
+            activity.enter(leaf.node);
             op.combine(runner->slot(leaf.node), leaf.input);
             runner->take_counts(leaf.node, tally);
         }
@@ -225,6 +229,7 @@ void Engine::combine(std::uint32_t number) {
         NoEmitter nobody;
         const auto& runners = pools[number]->runners();
         if (runners.empty()) continue;
+        activity.enter(node);
         plan.nodes[node].bound.stage.op->finish(runners.front()->slot(node), nobody);
         runners.front()->take_counts(node, tally);
     }

@@ -48,22 +48,6 @@ class Runner::NodeState final : public Emitter {
     std::uint32_t parts = 0;  // given to a blocking input in this run
 };
 
-namespace {
-
-/// Says that the worker is at work as long as it lives.
-class Working {
-  public:
-    Working(Activity& activity, const std::optional<Origin>& from) : activity_(activity) { activity_.begin(from); }
-    ~Working() { activity_.end(); }
-    Working(const Working&) = delete;
-    Working& operator=(const Working&) = delete;
-
-  private:
-    Activity& activity_;
-};
-
-}  // namespace
-
 bool NoEmitter::push(Batch&& /*batch*/, std::uint32_t /*port*/) {
     assert(!"nothing may be emitted here");
     return false;

@@ -218,6 +218,17 @@ TEST_CASE("a stage that does not move is named with what it is at", "[runtime]")
     }
 }
 
+TEST_CASE("a stage that does not move between its rows is named", "[runtime]") {
+    Trial trial;
+    const NodePort rows = trial.builder.source(trial.in);
+    trial.builder.target(trial.builder.sort_descending(rows, [&] { trial.hang(); }), trial.out);
+    CHECK(trial.run_it("combine").error == "");
+    REQUIRE_FALSE(trial.stuck.empty());
+    INFO(trial.stuck.front());
+    CHECK(trial.stuck.front().starts_with("the end of `"));
+    CHECK(trial.stuck.front().find(", in `sort") != std::string::npos);
+}
+
 TEST_CASE("a reader that does not move is named", "[runtime]") {
     Trial trial;
     trial.builder.target(trial.builder.source(trial.in), trial.out);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "base/error.hpp"
 #include "tests/unit/runtime_fake_ends.hpp"
@@ -48,12 +49,14 @@ class Limit final : public StageOperator {
 
 class SortDescending final : public StageOperator {
   public:
+    explicit SortDescending(std::function<void()> on_combine) : on_combine_(std::move(on_combine)) {}
     StageKind kind(std::uint32_t) const override { return StageKind::blocking; }
     std::unique_ptr<Slot> make_slot(RunContext& run) override { return std::make_unique<MemorySlot>(run); }
     void process(Batch&& batch, std::uint32_t, Slot& slot, Emitter&) override {
         static_cast<MemorySlot&>(slot).kept.emplace_back(batch.sequence, numbers_of(batch));
     }
     void combine(Slot& slot, std::uint32_t) override {
+        if (on_combine_) std::exchange(on_combine_, nullptr)();
         for (const auto& [sequence, numbers] : static_cast<MemorySlot&>(slot).kept)
             all_.insert(all_.end(), numbers.begin(), numbers.end());
     }
@@ -68,6 +71,7 @@ class SortDescending final : public StageOperator {
     }
 
   private:
+    std::function<void()> on_combine_;
     std::vector<std::int64_t> all_;
 };
 
@@ -231,8 +235,9 @@ NodePort PipelineBuilder::unite(const std::vector<NodePort>& inputs) {
     });
 }
 
-NodePort PipelineBuilder::sort_descending(NodePort from) {
-    return stage("sort", {from}, 1, [](std::uint32_t) { return std::make_shared<SortDescending>(); });
+NodePort PipelineBuilder::sort_descending(NodePort from, std::function<void()> on_combine) {
+    return stage("sort", {from}, 1,
+                 [on_combine](std::uint32_t) { return std::make_shared<SortDescending>(on_combine); });
 }
 
 NodePort PipelineBuilder::join(NodePort probe, NodePort build) {

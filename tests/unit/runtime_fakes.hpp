@@ -64,7 +64,7 @@ class PipelineBuilder {
     std::vector<NodePort> route(NodePort from, std::uint32_t ports);
     NodePort limit(NodePort from, std::uint64_t rows);
     NodePort unite(const std::vector<NodePort>& inputs);
-    NodePort sort_descending(NodePort from);
+    NodePort sort_descending(NodePort from, std::function<void()> on_combine = nullptr);
     /// Rows that are in `build` too, as often as they are there.
     NodePort join(NodePort probe, NodePort build);
     /// Throws when it meets that row.
