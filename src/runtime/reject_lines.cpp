@@ -38,10 +38,12 @@ bool change_first_line(const std::filesystem::path& path, std::string_view from,
     std::ifstream file(path, std::ios::binary);
     std::string line;
     std::getline(file, line);
+    if (!file.is_open() || file.bad()) return false;
     const std::size_t at = line.find(from);
     if (!file || at == std::string::npos || line.find(wanted) == std::string::npos) return true;
     const FileDescriptor open(::open(path.c_str(), O_WRONLY | O_DSYNC | O_CLOEXEC));
-    return open && ::pwrite(open.get(), to.data(), to.size(), static_cast<off_t>(at)) >= 0;
+    return open &&
+           ::pwrite(open.get(), to.data(), to.size(), static_cast<off_t>(at)) == static_cast<ssize_t>(to.size());
 }
 
 }  // namespace

@@ -179,7 +179,9 @@ class History(Case):
                 done = self.expect(self.past(*question, status=1), 1, "E541", ".etl/state.db")
                 self.assertNotIn("succeeded", done.stdout)
             if torn:
-                self.expect(self.etlrun(COPY), 0, "warning: the history does not tell of this run: ", ".etl/state.db")
+                for options in ([], ["-q"]):
+                    self.expect(self.etlrun(COPY, *options), 0, "warning: the history does not tell of this run: ",
+                                ".etl/state.db")
                 self.assertEqual(self.read("out.csv"), ROWS)
 
     def test_a_history_that_cannot_be_written(self):

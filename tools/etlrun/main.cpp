@@ -169,8 +169,7 @@ int say_report(const CommandLine& line, const RunReport& report) {
         return status_of(report);
     }
     if (!report.error.empty()) say_error(line, report.error_code, report.error);
-    if (!line.quiet)
-        for (const std::string& trouble : report.troubles) std::fprintf(stderr, "warning: %s\n", trouble.c_str());
+    for (const std::string& trouble : report.troubles) std::fprintf(stderr, "warning: %s\n", trouble.c_str());
     if (report.status == RunStatus::interrupted)
         std::fprintf(stderr, "interrupted: %s\n", what_is_left(report).c_str());
     if (!line.quiet) std::fprintf(stderr, "%s", replay_line(report).c_str());
@@ -308,7 +307,7 @@ int main(int argc, char** argv) {
     app.add_flag("--explain", line.explain, "prints the plan and stops");
     line.seeing.add_to(app);
     app.add_flag("--json", line.json, "prints one JSON object a line, `type` first");
-    app.add_flag("-q,--quiet", line.quiet, "prints errors only");
+    app.add_flag("-q,--quiet", line.quiet, "prints errors and warnings only");
     add_past_options(app, line);
     try {
         app.parse(argc, argv);
