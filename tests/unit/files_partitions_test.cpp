@@ -101,6 +101,66 @@ TEST_CASE("files: partitions are replaced all together, or not at all") {
     CHECK(folder.names() == Strings{"in.csv", "k=a", "k=d"});
 }
 
+TEST_CASE("files: a partition that cannot be replaced keeps all others old") {
+    const TestFolder folder;
+    folder.put("in.csv", "id,k\n1,a\n2,b\n");
+    PartitionedCopy copy(folder, {1});
+    copy.load();
+    std::filesystem::create_directories(folder.path() / "k=d" / "out.csv" / "mine");
+    folder.put("in.csv", "id,k\n3,b\n4,c\n5,d\n");
+    CHECK_THROWS_WITH(copy.load(), "cannot write k=d/out.csv: it is a directory");
+    CHECK(folder.get("k=a/out.csv") == "id\n1\n");
+    CHECK(folder.get("k=b/out.csv") == "id\n2\n");
+    CHECK(std::filesystem::exists(folder.path() / "k=d" / "out.csv" / "mine"));
+    CHECK(folder.names() == Strings{"in.csv", "k=a", "k=b", "k=d"});
+}
+
+TEST_CASE("files: what a killed run has begun to put into its places the next one ends or undoes") {
+    const TestFolder folder;
+    const std::string journal = "o 1 k=a\no 2 k=b\nn 3 k=c\nr r3 k=d\n";
+    folder.put("in.csv", "id,k\n\"open\n");  // fails behind its begin
+    PartitionedCopy copy(folder, {1});
+    for (const std::string k : {"a", "b", "c", "d"}) std::filesystem::create_directory(folder.path() / ("k=" + k));
+    std::filesystem::create_directory(folder.path() / ".out.csv.etl-parts");
+    const auto put_staged = [&](const std::string& name, const std::string& text) {
+        folder.put(".out.csv.etl-parts/" + name, text);
+    };
+    for (const WriteMode mode : {WriteMode::replace, WriteMode::append}) {
+        std::filesystem::create_directories(folder.path() / ".out.csv.etl-parts");
+        copy.mode = mode;
+        folder.put("k=a/out.csv", "new a");
+        put_staged("1.old", "old a");
+        folder.put("k=b/out.csv", "old b");
+        put_staged("2", "new b");
+        put_staged("3", "new c");
+        std::filesystem::create_directory(folder.path() / "k=d");
+        folder.put("k=d/out.csv", "old d");
+        put_staged("journal", journal);
+        CHECK_THROWS_AS(copy.load(), Error);
+        CHECK(folder.get("k=a/out.csv") == "new a");
+        CHECK(folder.get("k=b/out.csv") == "new b");
+        CHECK(folder.get("k=c/out.csv") == "new c");
+        CHECK(folder.names() == Strings{"in.csv", "k=a", "k=b", "k=c"});
+    }
+    std::filesystem::create_directory(folder.path() / ".out.csv.etl-parts");
+    put_staged("1.old", "old a");
+    put_staged("2", "newer b");
+    put_staged("r3.old", "old d");
+    put_staged("undo", journal);
+    CHECK_THROWS_AS(copy.load(), Error);
+    CHECK(folder.get("k=a/out.csv") == "old a");
+    CHECK(folder.get("k=b/out.csv") == "new b");
+    CHECK(folder.get("k=d/out.csv") == "old d");
+    CHECK(folder.names() == Strings{"in.csv", "k=a", "k=b", "k=d"});
+    std::filesystem::create_directory(folder.path() / ".out.csv.etl-parts");
+    put_staged("journal", "no journal\n");
+    CHECK_THROWS_WITH(copy.load(),
+                      "out.csv: " + (folder.path() / ".out.csv.etl-parts" / "journal").string() +
+                          ", which tells what a run has begun to put into its place, is broken; remove its "
+                          "folder, and load again");
+    CHECK(folder.get(".out.csv.etl-parts/journal") == "no journal\n");
+}
+
 TEST_CASE("files: more partitions than may be open at a time, packed and plain") {
     const TestFolder folder;
     std::string text = "id,k\n";

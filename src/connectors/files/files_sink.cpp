@@ -48,7 +48,9 @@ std::string name_of(const SinkRequest& request) {
 void make_folder(const SinkRequest& request) {
     const std::filesystem::path folder = path_of(request).parent_path();
     std::error_code error;
-    if (folder.empty() || !std::filesystem::create_directory(folder, error)) return;
+    if (folder.empty() || std::filesystem::is_directory(folder, error)) return;
+    if (!std::filesystem::create_directory(folder, error) && error)
+        throw_file_error("write", name_of(request), error.value());
     if (const int reason = sync_folder(folder.parent_path()); reason != 0)
         throw_file_error("write", name_of(request), reason);
 }

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "connectors/files/partition_swap.hpp"
 #include "connectors/files/same_header.hpp"
 #include "io/file_error.hpp"
 #include "io/sync_folder.hpp"
@@ -46,6 +47,7 @@ std::vector<StoredPosition> PartitionAppend::begin() {
     if (path_ == "-") throw Error("E417", "standard output has no folders to write into; `partition by` needs a file");
     if (!lock_.take(path_.parent_path() / ("." + path_.filename().string() + ".etl-lock"), name_))
         throw Error("E531", "another run is writing " + name_ + "; wait until it has ended");
+    PartitionSwap(path_, name_).recover();
     remove_unfinished_manifest(path_);
     if (auto manifest = read_manifest(path_, name_)) {
         committed_ = std::move(*manifest);
@@ -76,7 +78,7 @@ void PartitionAppend::cut_to_commit(const std::string& folders, std::uint64_t le
 
 /// Of a partition that was never committed; folders that hold nothing else go, too.
 void PartitionAppend::remove(const fs::path& path) const {
-    if (::unlink(path.c_str()) != 0) return;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return;
     for (fs::path folder = path.parent_path(); folder != path_.parent_path(); folder = folder.parent_path())
         if (::rmdir(folder.c_str()) != 0) return;
 }

@@ -5,13 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <set>
 #include <system_error>
 
 #include "base/error.hpp"
 #include "connectors/files/manifest.hpp"
 #include "io/file_error.hpp"
-#include "io/sync_folder.hpp"
 
 namespace etl {
 
@@ -20,10 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMostOpen = 64;
-
-void sync(const fs::path& folder, const std::string& name) {
-    if (const int reason = sync_folder(folder); reason != 0) throw_file_error("write", name, reason);
-}
 
 /// Folders and their names below `folder`, as deep as there are columns.
 void list_folders(const fs::path& folder, const std::vector<std::string>& columns, std::size_t depth,
@@ -44,32 +38,32 @@ void list_folders(const fs::path& folder, const std::vector<std::string>& column
 }  // namespace
 
 PartitionTarget::PartitionTarget(fs::path path, std::string name, std::vector<std::string> columns, FileFrame frame)
-    : path_(std::move(path)), name_(std::move(name)), columns_(std::move(columns)), frame_(std::move(frame)) {}
+    : path_(std::move(path)),
+      name_(std::move(name)),
+      columns_(std::move(columns)),
+      frame_(std::move(frame)),
+      swap_(path_, name_) {}
 
 PartitionTarget::~PartitionTarget() { discard(); }
 
-fs::path PartitionTarget::beside(const char* ending) const {
-    return path_.parent_path() / ("." + path_.filename().string() + ending);
-}
-
 void PartitionTarget::begin() {
     if (path_ == "-") throw Error("E417", "standard output has no folders to write into; `partition by` needs a file");
-    if (!lock_.take(beside(".etl-lock"), name_))
+    if (!lock_.take(path_.parent_path() / ("." + path_.filename().string() + ".etl-lock"), name_))
         throw Error("E531", "another run is writing " + name_ + "; wait until it has ended");
     std::error_code error;
     if (fs::exists(manifest_path(path_), error))
         throw Error("E417", name_ + " holds the rows of incremental loads, as " + name_ +
                                 ".etl-state says; remove both by hand if it is to be replaced, or write to another "
                                 "file");
-    fs::remove_all(beside(".etl-parts"), error);
-    if (::mkdir(beside(".etl-parts").c_str(), 0777) != 0) throw_file_error("write", name_, errno);
+    swap_.recover();
+    if (::mkdir(swap_.folder().c_str(), 0777) != 0) throw_file_error("write", name_, errno);
 }
 
 void PartitionTarget::write(std::string_view folders, std::string_view bytes) {
     auto at = files_.find(folders);
     if (at == files_.end()) {
         at = files_.try_emplace(std::string(folders)).first;
-        at->second.staged = beside(".etl-parts") / std::to_string(files_.size());
+        at->second.staged = swap_.folder() / std::to_string(files_.size());
     }
     File& file = at->second;
     open(file);
@@ -125,43 +119,17 @@ void PartitionTarget::finish() {
         file.packer.reset();
         if (::fsync(file.file.get()) != 0) throw_file_error("write", name_, errno);
         close(file);
+        swap_.put(file.staged.filename().string(), folders);
     }
+    // Partitions that the new rows do not have would still show the old ones.
+    for (const std::string& folders : list_present())
+        if (!files_.contains(folders)) swap_.remove(folders);
+    swap_.prepare();
 }
 
 void PartitionTarget::publish() {
-    std::vector<fs::path> changed;
-    const fs::path base = path_.parent_path();
-    for (auto& [folders, file] : files_) {
-        const fs::path folder = base / folders;
-        std::error_code error;
-        fs::create_directories(folder, error);
-        if (error) throw_file_error("write", folders + "/" + path_.filename().string(), error.value());
-        if (::rename(file.staged.c_str(), (folder / path_.filename()).c_str()) != 0)
-            throw_file_error("write", folders + "/" + path_.filename().string(), errno);
-        for (fs::path made = folder; made != base && made.has_relative_path(); made = made.parent_path())
-            changed.push_back(made);
-    }
-    remove_others(changed);
-    changed.push_back(base);
-    for (const fs::path& folder : std::set<fs::path>(changed.begin(), changed.end())) {
-        std::error_code ignored;
-        if (folder.empty() || fs::exists(folder, ignored)) sync(folder, name_);
-    }
+    swap_.publish();
     discard();
-}
-
-/// Partitions that the new rows do not have would still show the old ones.
-void PartitionTarget::remove_others(std::vector<fs::path>& changed) const {
-    const fs::path base = path_.parent_path();
-    for (const std::string& folders : list_present()) {
-        if (files_.contains(folders)) continue;
-        fs::path folder = base / folders;
-        if (::unlink((folder / path_.filename()).c_str()) != 0)
-            throw_file_error("remove", folders + "/" + path_.filename().string(), errno);
-        // Folders that hold nothing else go, too.
-        for (; folder != base && ::rmdir(folder.c_str()) == 0; folder = folder.parent_path()) continue;
-        changed.push_back(folder);
-    }
 }
 
 std::vector<std::string> PartitionTarget::list_present() const {
@@ -179,8 +147,7 @@ void PartitionTarget::discard() noexcept {
     open_.clear();
     files_.clear();
     if (!lock_) return;
-    std::error_code ignored;
-    fs::remove_all(beside(".etl-parts"), ignored);
+    swap_.give_up();
     lock_.release();
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/files/partition_swap.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/file_lock.hpp"
 #include "io/packing.hpp"
@@ -23,7 +24,8 @@ struct FileFrame {
 };
 
 /// Files of one name in folders beside a path: "in/out.csv" becomes "in/a=1/b=2/out.csv". All are staged in a folder
-/// beside, and put into their places at the end; those of partitions without rows are removed then. One run at a time.
+/// beside, and put into their places at the end, all or none; those of partitions without rows are removed then. What a
+/// killed run has begun to put there the next one ends, in begin(). One run at a time.
 /// All but discard() throw Error naming the file.
 class PartitionTarget {
   public:
@@ -56,14 +58,13 @@ class PartitionTarget {
     void close(File& file);
     void put(File& file, const char* data, std::size_t size) const;
     void add(File& file, std::string_view bytes);
-    std::filesystem::path beside(const char* ending) const;
     std::vector<std::string> list_present() const;
-    void remove_others(std::vector<std::filesystem::path>& changed) const;
 
     std::filesystem::path path_;
     std::string name_;
     std::vector<std::string> columns_;
     FileFrame frame_;
+    PartitionSwap swap_;
     FileLock lock_;
     std::map<std::string, File, std::less<>> files_;  // by folders
     std::list<File*> open_;                           // the one written to last in front
