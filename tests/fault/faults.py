@@ -12,7 +12,9 @@ from pathlib import Path
 from runs import MOST_CALLS, READS, Fault
 
 INTERRUPTED = 130  # the exit status
+ENDED = ("succeeded", "succeeded_with_rejects", "failed")  # as the history tells it
 ERRORS = [("ENOSPC", False), ("EIO", True), ("EIO", False), ("ENOSPC", True)]
+LAST_STEP = ("rename", "link", "mkdir")  # of putting files into their places
 
 
 class Effort:
@@ -74,6 +76,7 @@ class Ordeal:
 
     def hurt(self, number):
         trial = self.copy()
+        self.runs_before = len(self.etlrun.past_statuses(trial))
         known = self.load.reject_files(trial)
         measured = self.etlrun.run_traced(trial)
         self.calls = measured.calls
@@ -109,10 +112,10 @@ class Ordeal:
         said = f"; it said: {outcome.said.strip()[-400:]}" if outcome is not None else ""
         self.problems += [f"{self.load.name}: {where}: {problem}{said} ({trial})" for problem in problems]
 
-    def finish(self, trial, where):
+    def finish(self, trial, where, with_leftovers=False):
         """A run that nobody hurts heals everything. Of an incremental load that is through, it is one without news."""
         known = self.load.reject_files(trial)
-        self.judge_done(trial, self.etlrun.run(trial), known, where + ", then a run unharmed")
+        self.judge_done(trial, self.etlrun.run(trial), known, where + ", then a run unharmed", with_leftovers)
         last = self.etlrun.past_statuses(trial)[-1:]
         if not last or not last[0].startswith("succeeded"):
             self.complain(where, trial, [f"the history says {last} of the run unharmed"])
@@ -186,7 +189,8 @@ class Ordeal:
         known = self.load.reject_files(trial)
         outcome = self.etlrun.run_signalled(trial, moment, number_of_signal)
         if outcome.status == INTERRUPTED:
-            problems = self.load.problems_when_hurt(trial, self.before, {target.name for target in self.load.targets})
+            names = {target.name for target in self.load.targets}
+            problems = self.load.problems_when_hurt(trial, self.before, names, stuck=False)
             problems += [f"{name} is left behind by a run that was stopped" for name in self.load.leftovers(trial)]
             self.complain(where, trial, problems, outcome)
             self.counts.add("stops")
@@ -205,7 +209,8 @@ class Ordeal:
                 fault = Fault(call, at, error="EIO", file=file)
                 outcome = self.etlrun.run_traced(trial, fault)
                 if outcome.hits:
-                    problems = self.load.problems_when_hurt(trial, self.before, {t.name for t in self.load.targets})
+                    names = {target.name for target in self.load.targets}
+                    problems = self.load.problems_when_hurt(trial, self.before, names, stuck=False)
                     # 2: it was read to check the pipeline.
                     if outcome.status not in (1, 2) or file.name not in outcome.said:
                         problems.append(f"exit status {outcome.status}, and the message must name {file.name}")
@@ -229,13 +234,16 @@ class Ordeal:
                     self.drop(trial)
                     return
                 self.judge_failed(trial, outcome, known, where)
-                self.finish(trial, where)
+                self.finish(trial, where, with_leftovers=any(hit[0] == "rmdir" for hit in outcome.hits))
                 self.counts.add("errors")
                 self.drop(trial)
 
     def judge_failed(self, trial, outcome, known, where):
         hits = [hit for hit in outcome.hits if self.matters(trial, *hit)]
-        unlinked = any(hit[0].startswith("unlink") for hit in outcome.hits)
+        if outcome.status == 1 and not hits:  # the folders that a run needs there, and those that it does not
+            hits = [hit for hit in outcome.hits if hit[0].startswith("mkdir")]
+        unlinked = any(hit[0].startswith(("unlink", "rmdir")) for hit in outcome.hits)
+        self.complain(where, trial, self.unsaid(trial, outcome), outcome)
         if outcome.status == 0 and not hits:
             self.judge_done(trial, outcome, known, where, with_leftovers=unlinked)
             return
@@ -249,27 +257,44 @@ class Ordeal:
         problems = []
         if not any(name in outcome.said for name in names):
             problems.append(f"the message names none of {sorted(names)}")
-        if any(call.startswith("rename") or Path(file).is_dir() for call, file, _ in hits):
-            whole = [self.shown_names(trial, file) for _, file, _ in hits if not Path(file).is_dir()]
+        if any(call.startswith(LAST_STEP) or is_folder(file) for call, file, _ in hits):
+            whole = [self.shown_names(trial, file) for _, file, _ in hits if not is_folder(file)]
         else:  # only the last step of publishing may come between two targets
             whole = [{target.name for target in self.load.targets}]
-        problems += self.load.problems_when_hurt(trial, self.before, set().union(*whole))
-        if not unlinked:
+        stuck = len(hits) > 1
+        problems += self.load.problems_when_hurt(trial, self.before, set().union(*whole), stuck)
+        is_between = any(target.can_be_between and target.journals(trial) for target in self.load.targets)
+        if not unlinked and not (stuck and is_between):
             left = [name for name in self.load.leftovers(trial) if not name.endswith("-journal")]
             problems += [f"{name} is left behind by a run that failed" for name in left]
         self.complain(where, trial, problems, outcome)
 
+    def unsaid(self, trial, outcome):
+        """A run that ends although it could not be put into the history, or its rejects cannot be replayed, says so."""
+        problems = []
+        if any("/.etl" in file and "/.etl/rejects/" not in file for _, file, _ in outcome.hits):
+            *older, last = self.etlrun.past_statuses(trial) or ["no run"]
+            if (len(older) != self.runs_before or last not in ENDED) and "state.db" not in outcome.said:
+                problems.append(f"the last of {len(older) + 1} runs in the history has {last}, and that is not said")
+        marks = {Path(file).name for call, file, _ in outcome.hits if call == "pwrite64" and "/.etl/rejects/" in file}
+        if outcome.status == 0:
+            problems += [f"it is not said that {mark} could not be marked" for mark in marks
+                         if mark not in outcome.said]
+        return problems
+
     def matters(self, trial, call, file, number):
-        """Whether a run may not go on as if nothing had been: not for its log, its entry in the history and what it
-        says, nor where a file's name is removed, nor where SQLite makes its folder durable, which it takes as done as
-        well as can be."""
+        """Whether a run may not go on: it may without its log, its entry in the history (see unsaid) and what it says,
+        or where a file's name is not removed, or where SQLite does not make its folder durable, which it takes as done
+        as well as can be."""
         if number in (1, 2) or any(part in file for part in ("/.etl/logs/", "/.etl/locks/", "/.etl/state.db")):
             return False
         if call == "pwrite64" and "/.etl/rejects/" in file:
-            return False  # the mark of a load that is done: without it the rejects are not replayed
+            return False  # the mark of a load that is done, see unsaid
+        if call.startswith("mkdir") and ("/.etl" in file or Path(file) == trial):
+            return False
         if call == "fdatasync" and Path(file) == trial:
             return False
-        return not call.startswith("unlink") or file.endswith("-journal")
+        return not call.startswith(("unlink", "rmdir")) or file.endswith("-journal")
 
     def shown_names(self, trial, file):
         """What a message may call the file: the target of a temporary or a journal, any where it is none of theirs."""
@@ -278,5 +303,14 @@ class Ordeal:
             return {target.name for target in self.load.targets}
         if ".etl" in path.relative_to(trial).parts:
             return {path.name, re.sub(r"\.[a-z0-9~]+\.open$", "", path.name)}
+        if path.name.startswith("day="):
+            return {target.name for target in self.load.targets if target.can_be_between}
+        for part in path.relative_to(trial).parts:
+            if staged := re.fullmatch(r"\.(.*)\.etl-parts", part):
+                return {staged[1]}
         name = re.sub(r"^\.(.*)(\.etl-[a-z0-9]{6}|-new)$", r"\1", path.name)
         return {re.sub(r"(-journal|-wal|-shm|\.etl-state)$", "", name)}
+
+
+def is_folder(file):
+    return Path(file).is_dir() or file.endswith(".etl-parts")

@@ -2,8 +2,9 @@
 import random
 from collections import Counter
 
-from orders import STAGES, CsvFile, CsvFolder, SortedFile, Table, reject_of_line
-from targets import Csv, JsonLines, Sqlite, Torn, difference
+from json_orders import JsonFile, JsonFolder
+from orders import STAGES, CsvFile, CsvFolder, DistinctFile, OtherDays, SortedFile, Table, reject_of_line
+from targets import Csv, Json, JsonLines, Partitions, Sqlite, Torn, difference
 
 
 class Load:
@@ -34,9 +35,8 @@ class Load:
 
     def leftovers(self, folder):
         known = {"load.etl", ".etl", *self.source.files}
-        for target in self.targets:
-            known |= {target.name, *target.beside}
-        return sorted(path.name for path in folder.iterdir() if path.name not in known)
+        return sorted(path.name for path in folder.iterdir()
+                      if path.name not in known and not any(target.owns(path) for target in self.targets))
 
     def reject_files(self, folder):
         return set((folder / ".etl/rejects").glob("*"))
@@ -61,8 +61,9 @@ class Load:
     def rows_of_targets(self, folder):
         return {target.name: target.rows(folder) for target in self.targets}
 
-    def problems_when_hurt(self, folder, before, hit=()):
-        """After a run that did not end well. A full load: all of the old or of the new, the old in `hit`."""
+    def problems_when_hurt(self, folder, before, hit=(), stuck=True):
+        """After a run that did not end well. A full load: all of the old or of the new, the old in `hit`. stuck: it
+        could not take back what it had begun."""
         judged = self.source.judged(folder)
         found = []
         for target in self.targets:
@@ -82,6 +83,8 @@ class Load:
                 keys = Counter(row[0] for row in rows or ())
                 if not set(rows or ()) <= known or any(count > 1 for count in keys.values()):
                     found.append(f"{target.name}: doubled or alien rows are there")
+            elif stuck and target.can_be_between and target.is_between(folder, before[target.name], new):
+                continue
             elif rows != before[target.name] and (rows != new or target.name in hit):
                 found.append(f"{target.name}: it is not what it was before the run: {difference(rows, new) or 'new'}")
         return found
@@ -89,8 +92,10 @@ class Load:
 
 def kind_of(target):
     if isinstance(target, Sqlite):
-        return "sqlite " + target.mode.split()[0]
-    return "jsonl" if isinstance(target, JsonLines) else "csv"
+        return "sqlite " + target.mode.replace("replace by id", "replace by").replace(" by id", "")
+    kind = "partitions" if isinstance(target, Partitions) else type(target).__name__.lower()
+    ending = target.name.rpartition(".")[2]
+    return kind.replace("jsonlines", "jsonl") + (" " + ending if ending in ("gz", "zst") else "")
 
 
 def full_loads():
@@ -107,7 +112,23 @@ def full_loads():
                    short=workers == 4, on_the_way=True)
     yield Load("full csv", CsvFile(), one["both"], workers=4, batch=4000, large=True)
     yield Load("spilled csv", SortedFile(), one["both"], workers=4, batch=4000, large=True)
+    yield from more_full_loads()
     yield Load("full table", Table(), [JsonLines("out.jsonl"), Csv("out.csv")], short=True)
+
+
+def more_full_loads():
+    """Of other forms of targets and sources."""
+    for workers in (1, 4):
+        yield Load("full csv", OtherDays(), [Partitions("out.csv")], workers, short=workers == 1)
+        yield Load("full csv", OtherDays(), [Partitions("out.csv.gz"), Sqlite()], workers)
+        yield Load("full csv", CsvFile(), [Csv("out.csv.zst"), Csv("out.csv.gz")], workers)
+        yield Load("full csv", CsvFile(), [Json("out.json")], workers)
+        yield Load("full jsonl", JsonFile("in.jsonl"), [Csv("out.csv"), Sqlite()], workers)
+        yield Load("full json", JsonFile("in.json"), [JsonLines("out.jsonl.gz")], workers)
+        yield Load("full csv", CsvFile(grows=True), [Sqlite("replace by id")], workers)
+        delete = Sqlite('upsert by id delete when note == "paid"', gone=lambda row: row[2] == "paid")
+        yield Load("full csv, committed on its way", CsvFile(grows=True), [delete], workers, on_the_way=True)
+    yield Load("distinct csv", DistinctFile(), [Sqlite(), Csv("out.csv.zst")], workers=4, batch=4000, large=True)
 
 
 def incremental_loads():
@@ -121,16 +142,33 @@ def incremental_loads():
                 short = target is append[at] if workers == 1 else target is append[-1 - at]
                 yield Load(kind, make(target.mode.startswith("upsert")), [target], workers, short=short)
             both = [Sqlite("append"), Csv("out.csv", "append")]
-            yield Load(kind, make(False), both, workers, short=workers == 1 and at != 1)
+            yield Load(kind, make(False), both, workers, short=workers == 1 and at == 0)
             yield Load(kind, make(False), both, workers, batch=10_000)
         yield Load(kind, make(False), both, workers=4, batch=4000, large=True)
+    yield from more_incremental_loads()
+
+
+def more_incremental_loads():
+    for workers in (1, 4):
+        by_offset = CsvFile(grows=True, clause="incremental by offset")
+        yield Load("by offset", by_offset, [Partitions("out.csv", "append")], workers, short=workers == 1)
+        yield Load("by offset", by_offset, [Csv("out.csv.gz", "append")], workers)
+        lines = JsonFile(grows=True, clause="incremental by offset")
+        yield Load("jsonl by offset", lines, [JsonLines("out.jsonl", "append")], workers)
+        yield Load("json by file", JsonFolder("incremental by file"), [Csv("out.csv.zst", "append")], workers)
+        both = [Partitions("out.csv.zst", "append"), Sqlite("append")]
+        yield Load("by file", CsvFolder(clause="incremental by file"), both, workers)
+        delete = Sqlite('upsert by id delete when note == "paid"', gone=lambda row: row[2] == "paid")
+        yield Load("by column", Table(clause="incremental by updated", changes=True), [delete], workers)
 
 
 def meeting_loads():
     """Those whose runs meet one another."""
     yield Load("full csv", CsvFile(), [Csv("out.csv")], short=True)
     yield Load("full csv", CsvFile(), [Sqlite(), Csv("out.csv")], short=True)
+    yield Load("full csv", OtherDays(), [Partitions("out.csv")])
     for kind, source in [("by offset", CsvFile(grows=True, clause="incremental by offset")),
                          ("by column", Table(clause="incremental by updated"))]:
-        for targets in ([Csv("out.csv", "append")], [Sqlite("append")], [Sqlite("append"), Csv("out.csv", "append")]):
-            yield Load(kind, source, targets, short=isinstance(targets[0], Csv) == (kind == "by offset"))
+        for targets in ([Csv("out.csv", "append")], [Sqlite("append")], [Sqlite("append"), Csv("out.csv", "append")],
+                        [Partitions("out.csv", "append")]):
+            yield Load(kind, source, targets, short=type(targets[0]) is (Csv if kind == "by offset" else Sqlite))

@@ -135,12 +135,15 @@ class CsvFile:
 
     def grow(self, folder, rng, load, count):
         path = folder / "in.csv"
-        text = csv_records(rng, 1 + load * count, count)
+        text = self.records(rng, load, count)
         if self.grows and path.exists():
             with open(path, "a", encoding="utf-8", newline="") as file:
                 file.write(text)
         else:
             path.write_text(HEADER + text, encoding="utf-8", newline="")
+
+    def records(self, rng, load, count):
+        return csv_records(rng, 1 + load * count, count)
 
     def judged(self, folder):
         judged = Judged()
@@ -148,9 +151,27 @@ class CsvFile:
         return judged
 
 
+class OtherDays(CsvFile):
+    """Of the days of one load some are not in the next, and some are new."""
+
+    def records(self, rng, load, count):
+        return re.sub(r"2024-0(\d)-11", lambda day: f"2024-0{load + 1 + int(day[1]) // 2}-11",
+                      super().records(rng, load, count))
+
+
 class SortedFile(CsvFile):
     """in.csv, sorted by what the run may not keep in memory."""
     last_stage, settings = "| sort by day desc, id\n", ["memory = 1MB"]
+
+
+class DistinctFile(CsvFile):
+    """Each row once, of more of them than may be kept in memory."""
+    last_stage, settings = "| distinct\n", ["memory = 1MB"]
+
+    def judged(self, folder):
+        judged = super().judged(folder)
+        judged.rows = list(dict.fromkeys(judged.rows))
+        return judged
 
 
 class CsvFolder:

@@ -134,8 +134,8 @@ class Replay:
     def rows_of_targets(self, folder):
         return {target.name: rows_of(target, folder) for target in self.targets}
 
-    def problems_when_hurt(self, folder, before, hit=()):
-        del before, hit
+    def problems_when_hurt(self, folder, before, hit=(), stuck=True):
+        del before, hit, stuck
         rows, _ = self.expected()
         return [f"{target.name}: doubled or alien rows are there" for target in self.targets
                 if isinstance(target, Sqlite) and not rows_of(target, folder) <= rows]

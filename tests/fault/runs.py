@@ -12,8 +12,8 @@ from pathlib import Path
 
 # All by which a run can change what outlives it.
 CALLS = ["write", "pwrite64", "writev", "pwritev", "pwritev2", "fsync", "fdatasync", "sync_file_range", "rename",
-         "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "truncate", "ftruncate", "fallocate", "send",
-         "sendto", "sendmsg", "sendmmsg"]
+         "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "truncate",
+         "ftruncate", "fallocate", "send", "sendto", "sendmsg", "sendmmsg"]
 READS = ["read", "pread64"]
 MOST_CALLS = 3000  # of one kind, far beyond what the loads make
 TIMEOUT_SECONDS = 120
@@ -96,6 +96,8 @@ class Durability:
         file, names = HIT_FILE.match(rest), NAMED_FILE.findall(rest)
         if call in ("fsync", "fdatasync"):
             self.unsafe.pop(file[2], None)
+        elif call.startswith("mkdir") and rest.endswith("= 0") and "/.etl" not in names[0]:
+            self.unsafe[str(Path(names[0]).parent)] = f"holds the new folder {Path(names[0]).name}"
         elif call.startswith("rename"):
             self.take_name(Path(names[0]), Path(names[1]))
         elif call == "unlink" and names[0].endswith("-journal"):
@@ -109,7 +111,7 @@ class Durability:
                 self.unsafe.setdefault(str(Path(file[2]).parent), "holds a new file")
 
     def take_name(self, old, new):
-        """A manifest stands for its file."""
+        """A manifest stands for its file; that of partitions also names files before it stands for their new rows."""
         self.take_commit([old, new.with_name(new.name.removesuffix(".etl-state"))], new.name)
         self.unsafe[str(new.parent)] = f"holds the new name {new.name}"
         self.seen.add(str(new))
@@ -121,7 +123,7 @@ class Durability:
 
     def problems(self, folder):
         left = [f"{file} {why} and is not made durable" for file, why in self.unsafe.items()
-                if Path(file).is_relative_to(folder)]
+                if Path(file).is_relative_to(folder) and Path(file).exists()]
         return self.found + left
 
 

@@ -1,15 +1,17 @@
 """Two runs of one pipeline at once, and a run that was put to sleep while another took over."""
 import os
 import random
+import re
 import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 from faults import Ordeal
 from runs import Fault
 
-STATUSES = (0, 4)  # done, or another run holds it
+LOCKED = re.compile(r"\b(t|shop)\.db is locked by another program")
 PATIENCE_SECONDS = 2
 
 
@@ -34,11 +36,7 @@ class Together(Ordeal):
         time.sleep(gap)
         outcomes = [self.etlrun.wait(self.etlrun.start(trial)), self.etlrun.wait(first)]
         where = f"load {number}, two runs {gap:.4f} s apart"
-        for outcome in outcomes:
-            if outcome.status not in STATUSES:
-                self.complain(where, trial, [f"exit status {outcome.status}"], outcome)
-        if all(outcome.status != 0 for outcome in outcomes):
-            self.complain(where, trial, ["neither came to its end"])
+        self.judge_pair(trial, where, *outcomes)
         self.finish(trial, where)
         self.counts.add("pairs")
         self.drop(trial)
@@ -65,25 +63,38 @@ class Together(Ordeal):
             pass  # it waits for the sleeper
         taken_over = second.poll() == 0
         there = self.load.rows_of_targets(trial) if taken_over else None
-        threading.Thread(target=keep_awake, args=(thread,), daemon=True).start()
+        threading.Thread(target=keep_awake, args=(process_of(thread),), daemon=True).start()
         first, other = self.etlrun.wait(sleeper), self.etlrun.wait(second)
-        locked = other.status == 1 and "is locked by another program" in other.said
-        if other.status not in STATUSES and not locked:
-            self.complain(where, trial, [f"the second run ended with {other.status}"], other)
-        # The other one may have waited for what the sleeper held, and gone on before it.
-        if first.status not in (0, 1, 4) or (first.status != 0 and not taken_over and other.status != 0):
-            self.complain(where, trial, [f"the sleeper ended with {first.status}"], first)
+        self.judge_pair(trial, where, first, other)
         if taken_over:
             self.counts.add("taken over")
             if self.load.rows_of_targets(trial) != there:
                 self.complain(where, trial, ["the sleeper woke up and wrote what another had taken over"], first)
 
+    def judge_pair(self, trial, where, *outcomes):
+        """One has come to its end, and all is there before a third run could heal it. The other one has, too, or tells
+        that it met it: each may have waited for what the other one held, and found it gone on."""
+        for outcome in outcomes:
+            met = "another run" in outcome.said if outcome.status == 4 else LOCKED.search(outcome.said)
+            if outcome.status != 0 and not met:
+                self.complain(where, trial, [f"exit status {outcome.status}"], outcome)
+        if all(outcome.status != 0 for outcome in outcomes):
+            self.complain(where, trial, ["neither came to its end"])
+        else:
+            self.complain(where, trial, [problem for problem in self.load.problems_when_done(trial, set())
+                                         if not problem.startswith("rejects")])
 
-def keep_awake(thread):
+
+def process_of(thread):
+    status = Path(f"/proc/{thread}/status").read_text(encoding="utf-8")
+    return int(re.search(r"^Tgid:\s*(\d+)", status, re.MULTILINE)[1])
+
+
+def keep_awake(process):
     """Every thread is stopped at its own k-th call, so a run may fall asleep more than once."""
     try:
         while True:
-            os.kill(thread, signal.SIGCONT)
+            os.kill(process, signal.SIGCONT)
             time.sleep(0.02)
     except ProcessLookupError:
         pass
