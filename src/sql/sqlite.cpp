@@ -119,6 +119,8 @@ std::string_view SqliteStatement::bytes(int column) const {
 
 SqliteDatabase::SqliteDatabase(const std::string& path, std::string name, Access access, int busy_ms)
     : name_(std::make_unique<const std::string>(std::move(name))) {
+    // Before SQLite is used at all: nobody asks how much memory it has taken, and counting takes a lock each time.
+    [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (access == Access::create) flags |= SQLITE_OPEN_CREATE;

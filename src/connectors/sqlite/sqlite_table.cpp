@@ -124,12 +124,12 @@ void SqliteTable::make_stage(SqliteDatabase& database, std::uint32_t number) {
     database.execute("create index " + stage_ + "_keys on " + name + " (" + name_list(keys_) + ")");
 }
 
-std::string SqliteTable::row_statement() const {
+std::string SqliteTable::row_statement(std::uint32_t rows) const {
     const WriteMode mode = request_.mode;
-    if (mode == WriteMode::upsert) return insert_into(stage_, has_gone()) + on_conflict(has_gone());
-    if (mode == WriteMode::replace_keys) return insert_into(stage_, has_gone());
+    if (mode == WriteMode::upsert) return insert_into(stage_, has_gone(), rows) + on_conflict(has_gone());
+    if (mode == WriteMode::replace_keys) return insert_into(stage_, has_gone(), rows);
     if (mode == WriteMode::remove) return "delete from " + table_ + key_condition();
-    if (mode != WriteMode::update) return insert_into(table_, false);
+    if (mode != WriteMode::update) return insert_into(table_, false, rows);
     std::string sets;
     for (std::size_t i = 0; i < columns_.size(); ++i)
         if (!contains(keys_, columns_[i]) || keys_.size() == columns_.size())
@@ -162,12 +162,30 @@ std::int64_t SqliteTable::remove_all(SqliteDatabase& database) const {
     return rows;
 }
 
-std::string SqliteTable::insert_into(const std::string& table, bool with_gone) const {
+std::string SqliteTable::insert_into(const std::string& table, bool with_gone, std::uint32_t rows) const {
     std::string sql =
-        "insert into " + table + " (" + name_list(columns_) + (with_gone ? ", " + gone_ : "") + ") values (";
-    for (std::size_t i = 0; i < columns_.size() + (with_gone ? 1 : 0); ++i)
-        sql += (i == 0 ? "?" : ", ?") + std::to_string(i + 1);
+        "insert into " + table + " (" + name_list(columns_) + (with_gone ? ", " + gone_ : "") + ") values ";
+    const std::size_t width = columns_.size() + (with_gone ? 1 : 0);
+    for (std::size_t place = 0; place < rows * width; ++place) {
+        sql += place % width != 0 ? ", ?" : (place == 0 ? "(?" : "), (?");
+        sql += std::to_string(place + 1);
+    }
     return sql + ")";
+}
+
+// Clauses like `on conflict fail` and triggers that `raise(fail)` leave the rows before the refused one.
+std::uint32_t SqliteTable::rows_together(SqliteDatabase& database) const {
+    constexpr std::uint32_t kTogether = 16;
+    constexpr std::size_t kMostPlaces = 32766;  // SQLITE_MAX_VARIABLE_NUMBER
+    if (!inserts() || kTogether * (columns_.size() + 1) > kMostPlaces) return 1;
+    if (is_staged()) return kTogether;
+    std::string name;
+    for (const char c : request_.member_argument) name.append(c == '\'' ? 2 : 1, c);
+    const std::int64_t rules =
+        database.query_int("select count(*) from sqlite_master where lower(tbl_name) = lower('" + name +
+                           "') and (type <> 'table' and type <> 'index' or "
+                           "sql like '%conflict%')");
+    return rules == 0 ? kTogether : 1;
 }
 
 std::string SqliteTable::on_conflict(bool with_gone) const {

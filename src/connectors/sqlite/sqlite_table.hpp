@@ -24,8 +24,11 @@ class SqliteTable {
     bool is_taken_over_once() const { return request_.mode == WriteMode::replace_keys; }
 
     /// What is done with each row: ?1 is the first column, one more than there are columns tells whether `delete when`
-    /// is true.
-    std::string row_statement() const;
+    /// is true. rows: of an insert, so many at once, the places of each behind those of the one before.
+    std::string row_statement(std::uint32_t rows = 1) const;
+    /// How many rows one statement may insert so that a row that is refused undoes all of the statement: 1 where rules
+    /// of the table might keep a part of it, and where rows are not inserted.
+    std::uint32_t rows_together(SqliteDatabase& database) const;
     /// Done before that with a row that deletes its key; "" where nothing is.
     std::string gone_statement() const;
     /// The stage's rows change the table, and the stage is empty. Returns how many there were.
@@ -40,7 +43,7 @@ class SqliteTable {
     void add_columns(SqliteDatabase& database, const std::vector<SqliteDatabase::TableColumn>& existing) const;
     void check_columns(SqliteDatabase& database);
     bool is_for_gone_only(const std::string& column) const;
-    std::string insert_into(const std::string& table, bool with_gone) const;
+    std::string insert_into(const std::string& table, bool with_gone, std::uint32_t rows) const;
     std::string on_conflict(bool with_gone) const;
     std::string key_condition() const;
 

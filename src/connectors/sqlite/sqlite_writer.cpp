@@ -1,5 +1,6 @@
 #include "connectors/sqlite/sqlite_writer.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,16 +29,14 @@ class SqliteWriter final : public Writer {
         transaction_->write([&](SqliteDatabase& database) {
             prepare(database);
             for_each_row(batch.selected, [&](std::uint32_t row) {
-                if (auto change = guards_.find(batch, row)) {
+                if (auto change = guards_.find(batch, row))
                     refused.push_back({row, std::move(change->why), change->column});
-                    return;
-                }
-                std::string why = write_row(database, batch, row);
-                if (why == kNoRow)
-                    refused.push_back({row, std::move(why), request_.keys.front()});
-                else if (!why.empty())
-                    refused.push_back({row, std::move(why), std::nullopt});
+                else if (rows_together_ == 1)
+                    write_row(database, batch, row, refused);
+                else
+                    gather(database, batch, row, refused);
             });
+            for (const std::uint32_t row : std::exchange(gathered_, {})) write_row(database, batch, row, refused);
         });
         if (!refused.empty()) refuse(batch, refused);
         written_.rows += batch.selected.size - refused.size();
@@ -54,13 +53,17 @@ class SqliteWriter final : public Writer {
         for (std::uint32_t i = 0; i < request_.schema->size(); ++i) columns_.push_back(i);
         if (request_.mode == WriteMode::remove) columns_ = request_.keys;
         guards_ = SqliteGuards(database.table_columns(request_.member_argument), *request_.schema, columns_);
-        float_texts_.resize(request_.schema->size());
         row_ = database.prepare(table_.row_statement());
         has_gone_ = request_.delete_when != nullptr;
         const std::string gone = table_.gone_statement();
         deletes_ = !gone.empty();
         if (deletes_) gone_ = database.prepare(gone);
+        rows_together_ = deletes_ ? 1 : table_.rows_together(database);
+        if (rows_together_ > 1) rows_ = database.prepare(table_.row_statement(rows_together_));
+        float_texts_.resize(std::max<std::size_t>(std::size_t{rows_together_} * width(), request_.schema->size()));
     }
+    /// Places of a row in a statement.
+    std::uint32_t width() const { return static_cast<std::uint32_t>(columns_.size()) + (has_gone_ ? 1 : 0); }
 
     struct Refusal {
         std::uint32_t row;
@@ -68,25 +71,50 @@ class SqliteWriter final : public Writer {
         std::optional<std::uint32_t> column;
     };
 
-    /// Why the row is refused; empty where it is not.
-    std::string write_row(const SqliteDatabase& database, const Batch& batch, std::uint32_t row) {
+    void write_row(const SqliteDatabase& database, const Batch& batch, std::uint32_t row,
+                   std::vector<Refusal>& refused) {
         const std::uint32_t flag = request_.schema->size();
         if (deletes_ && batch.columns[flag].data<std::uint8_t>()[row] != 0) {
-            for (const std::uint32_t key : request_.keys) bind(gone_, key, batch.columns[key], row);
+            for (const std::uint32_t key : request_.keys) bind(gone_, key, 0, batch.columns[key], row);
             gone_.step();
             gone_.reset();
         }
-        for (const std::uint32_t column : columns_) bind(row_, column, batch.columns[column], row);
-        if (has_gone_) bind(row_, flag, batch.columns[flag], row);
-        std::string why = row_.step_row();
-        row_.reset();
-        if (!why.empty() && !database.is_in_transaction()) throw Error("E425", database.name() + ": " + why);
-        if (!why.empty()) return "the table does not take it: " + why;
-        return request_.mode == WriteMode::update && database.changes() == 0 ? kNoRow : "";
+        bind_row(row_, 0, batch, row);
+        if (std::string why = step(database, row_); !why.empty())
+            refused.push_back({row, "the table does not take it: " + why, std::nullopt});
+        else if (request_.mode == WriteMode::update && database.changes() == 0)
+            refused.push_back({row, kNoRow, request_.keys.front()});
     }
 
-    void bind(SqliteStatement& statement, std::uint32_t number, const Column& column, std::uint32_t row) {
-        const int place = static_cast<int>(number) + 1;
+    /// Inserts the gathered rows once there are enough of them; one by one where one of them is refused, which undoes
+    /// the statement.
+    void gather(const SqliteDatabase& database, const Batch& batch, std::uint32_t row, std::vector<Refusal>& refused) {
+        gathered_.push_back(row);
+        if (gathered_.size() < rows_together_) return;
+        for (std::uint32_t i = 0; i < rows_together_; ++i) bind_row(rows_, i * width(), batch, gathered_[i]);
+        if (!step(database, rows_).empty())
+            for (const std::uint32_t each : gathered_) write_row(database, batch, each, refused);
+        gathered_.clear();
+    }
+
+    /// Why what is bound is refused; empty where it is not.
+    static std::string step(const SqliteDatabase& database, SqliteStatement& statement) {
+        std::string why = statement.step_row();
+        statement.reset();
+        if (!why.empty() && !database.is_in_transaction()) throw Error("E425", database.name() + ": " + why);
+        return why;
+    }
+
+    void bind_row(SqliteStatement& statement, std::uint32_t before, const Batch& batch, std::uint32_t row) {
+        for (const std::uint32_t column : columns_) bind(statement, column, before, batch.columns[column], row);
+        const std::uint32_t flag = request_.schema->size();
+        if (has_gone_) bind(statement, flag, before, batch.columns[flag], row);
+    }
+
+    /// before: places of the statement that belong to rows before.
+    void bind(SqliteStatement& statement, std::uint32_t number, std::uint32_t before, const Column& column,
+              std::uint32_t row) {
+        const int place = static_cast<int>(before + number) + 1;
         if (!column.is_valid(row)) return statement.bind_null(place);
         if (column.encoding == Encoding::constant) row = 0;
         switch (column.type->kind) {
@@ -96,14 +124,16 @@ class SqliteWriter final : public Writer {
                 const double value = column.data<double>()[row];
                 if (!guards_.writes_text(number)) return statement.bind_float(place, value);
                 char room[kFloatWidth_bytes];
-                float_texts_[number].assign(room, print_float(room, value));
-                return statement.bind_text(place, float_texts_[number]);
+                std::string& text = float_texts_[before + number];
+                text.assign(room, print_float(room, value));
+                return statement.bind_text(place, text);
             }
             default: return statement.bind_text(place, column.data<Text>()[row].view());
         }
     }
 
     void refuse(Batch& batch, std::vector<Refusal>& refused) const {
+        std::sort(refused.begin(), refused.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
         RowOrigins origins(batch);
         for (auto& [row, why, column] : refused) {
             Reject reject;
@@ -128,11 +158,14 @@ class SqliteWriter final : public Writer {
     SqliteWritten& written_;
     std::vector<std::uint32_t> columns_;  // that the statement binds
     SqliteGuards guards_;
-    std::vector<std::string> float_texts_;  // bound until the next row
+    std::vector<std::string> float_texts_;  // bound until the next rows, by place
     bool is_prepared_ = false;
     bool has_gone_ = false;
     bool deletes_ = false;
     SqliteStatement row_;
+    SqliteStatement rows_;  // so many at once:
+    std::uint32_t rows_together_ = 1;
+    std::vector<std::uint32_t> gathered_;  // rows of the batch
     SqliteStatement gone_;
 };
 
