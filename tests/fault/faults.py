@@ -18,14 +18,14 @@ LAST_STEP = ("rename", "link", "mkdir")  # of putting files into their places
 
 
 class Effort:
-    """How much is done to each load."""
+    """How much is done to each load. every, at: the long form hurts only each `every`-th call, from the `at`-th on."""
 
-    def __init__(self, long):
-        self.long = long
+    def __init__(self, long, every=1, at=0):
+        self.long, self.every, self.first = long, every, 1 + at % every
         self.rows = 400 if long else 150
         self.rounds = 3 if long else 2
-        self.random_kills = 25 if long else 2
-        self.chains = 8 if long else 1
+        self.random_kills = max(2, 25 // every) if long else 2
+        self.chains = max(2, 8 // every) if long else 1
         self.chained_kills = 12 if long else 6
 
     def is_swept(self, number):
@@ -34,7 +34,7 @@ class Effort:
 
     def steps(self, calls, most):
         """k = 1, 2, 3 …; the short form leaves some out where there are many calls."""
-        return range(1, MOST_CALLS, 1 if self.long else 1 + calls // most)
+        return range(self.first, MOST_CALLS, self.every if self.long else 1 + calls // most)
 
     def errors(self, turn):
         return ERRORS if self.long else [ERRORS[turn % len(ERRORS)]]
@@ -202,7 +202,7 @@ class Ordeal:
     def fail_reading(self, number):
         """EIO at the k-th read of the source: no half of it is taken for the whole."""
         for call in READS:
-            for at in range(1, MOST_CALLS):
+            for at in range(self.effort.first, MOST_CALLS, self.effort.every):
                 trial = self.copy()
                 file = max((path for path in (trial / self.load.source.files[0]).glob("**/*") if path.is_file()),
                            default=trial / self.load.source.files[0])

@@ -146,7 +146,8 @@ class Etlrun:
         """What the history tells of all runs, which no kill may have torn."""
         asked = subprocess.run([str(self.path), "--history", "--json"], cwd=folder, capture_output=True, text=True,
                                timeout=TIMEOUT_SECONDS)
-        return [json.loads(line)["status"] for line in asked.stdout.splitlines()] + asked.stderr.splitlines()
+        told = [json.loads(line) for line in asked.stdout.splitlines()]
+        return [each.get("status") or each["message"] for each in told] + asked.stderr.splitlines()
 
     def start(self, folder):
         return subprocess.Popen(self.command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

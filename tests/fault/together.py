@@ -20,10 +20,10 @@ class Together(Ordeal):
     columns = ["pairs", "sleepers", "taken over", "runs"]
 
     def tasks(self, number):
-        yield from ((self.meet, number, at) for at in range(40 if self.effort.long else 4))
+        yield from ((self.meet, number, at) for at in range(max(4, 40 // self.effort.every) if self.effort.long else 4))
         if self.load.incremental and self.effort.is_swept(number):
             every = [Fault(call, at, signal_name="SIGSTOP") for call in sorted(self.calls)
-                     for at in range(1, self.calls[call] + 1)]
+                     for at in range(self.effort.first, self.calls[call] + 1, self.effort.every)]
             rng = random.Random(f"{self.seed} {self.load.name} {number} sleep")
             yield from ((self.sleep, number, fault) for fault in
                         (every if self.effort.long else rng.sample(every, min(4, len(every)))))
