@@ -56,8 +56,7 @@ std::uint64_t RejectJournal::append(RejectLog& log) {
     if (!log.has_new()) return bytes_;
     const std::filesystem::path path = folder_ / (run_ + suffix_);
     if (!file_) {
-        std::error_code failed;
-        std::filesystem::create_directories(folder_, failed);
+        if (const int reason = make_durable_folder(folder_); reason != 0) fail(path, reason);
         file_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
         if (!file_) fail(path, errno);
     }

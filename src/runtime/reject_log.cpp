@@ -187,9 +187,8 @@ void RejectLog::for_each_new(bool is_loaded, const std::function<void(const std:
 
 std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std::function<bool(std::uint32_t)>& wanted,
                                     std::uint64_t most) {
-    std::error_code failed;
-    std::filesystem::create_directories(path.parent_path(), failed);
-    std::FILE* out = failed ? nullptr : std::fopen(path.c_str(), "wbe");
+    errno = make_durable_folder(path.parent_path());
+    std::FILE* out = errno != 0 ? nullptr : std::fopen(path.c_str(), "wbe");
     if (out == nullptr) fail_write(path.string());
     std::uint64_t count = 0;
     bool good = true;
@@ -209,7 +208,8 @@ std::uint64_t RejectLog::write_json(const std::filesystem::path& path, const std
         good = reason == 0;
     }
     if (!good) {
-        std::filesystem::remove(path, failed);  // a part of the rejects is taken for all of them
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);  // a part of the rejects is taken for all of them
         errno = reason;
         fail_write(path.string());
     }

@@ -300,7 +300,7 @@ class Ordeal:
         """What a message may call the file: the target of a temporary or a journal, any where it is none of theirs."""
         path = Path(file.removesuffix(" (deleted)"))
         if path == trial or not path.is_relative_to(trial):  # SQLite stages in the folder for temporary files
-            return {target.name for target in self.load.targets}
+            return {target.name for target in self.load.targets} | ({".etl"} if path == trial else set())
         if ".etl" in path.relative_to(trial).parts:
             return {path.name, re.sub(r"\.[a-z0-9~]+\.open$", "", path.name)}
         if path.name.startswith("day="):

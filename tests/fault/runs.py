@@ -96,7 +96,7 @@ class Durability:
         file, names = HIT_FILE.match(rest), NAMED_FILE.findall(rest)
         if call in ("fsync", "fdatasync"):
             self.unsafe.pop(file[2], None)
-        elif call.startswith("mkdir") and rest.endswith("= 0") and "/.etl" not in names[0]:
+        elif call.startswith("mkdir") and rest.endswith("= 0") and not names[0].endswith(("/.etl/logs", "/.etl/locks")):
             self.unsafe[str(Path(names[0]).parent)] = f"holds the new folder {Path(names[0]).name}"
         elif call.startswith("rename"):
             self.take_name(Path(names[0]), Path(names[1]))
