@@ -15,6 +15,7 @@ MODULES = FOLDER / "node_modules"
 MACHINE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 DUCKDB = MODULES / f"@duckdb/node-bindings-linux-{MACHINE}/libduckdb.so"
 POLARS = MODULES / "nodejs-polars"
+POLARS_NATIVE = f"nodejs-polars-linux-{MACHINE}-gnu"
 # DuckDB writes SQLite by an extension that is made for one version of it and comes from PyPI, later than DuckDB.
 SQLITE = FOLDER / "duckdb_sqlite"
 SQLITE_DUCKDB = SQLITE / f"node_modules/@duckdb/node-bindings-linux-{MACHINE}/libduckdb.so"
@@ -41,7 +42,7 @@ def npm_install(folder, *packages):
 
 def install(workloads):
     """Installs what is not there yet. What cannot be had is said, and the others are timed without it."""
-    packages = {"@duckdb/node-api": DUCKDB, "nodejs-polars": POLARS}
+    packages = {"@duckdb/node-api": DUCKDB, "nodejs-polars": POLARS, POLARS_NATIVE: MODULES / POLARS_NATIVE}
     if absent := [package for package, path in packages.items() if not path.exists()]:
         print(f"installing {', '.join(absent)}", flush=True)
         if problem := npm_install(FOLDER, *absent):
@@ -78,7 +79,7 @@ def missing(peer, workload):
         if workload.output == "sqlite" and not sqlite_extension():
             return "its sqlite extension is not here"
         return "" if DUCKDB.exists() else "it is not installed"
-    return "" if POLARS.exists() and shutil.which("node") else "it is not installed"
+    return "" if (MODULES / POLARS_NATIVE).exists() and shutil.which("node") else "it is not installed"
 
 
 def script_of(peer, workload):

@@ -50,6 +50,12 @@ def remove(out):
         path.unlink()
 
 
+def reason(text):
+    """The line that tells why, out of all that a failed program says."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if "rror" in line), lines[-1] if lines else "")[:300]
+
+
 def run_once(line, environment):
     """Seconds, processor seconds and peak in MiB."""
     report = BENCH / "out/timed"
@@ -57,7 +63,7 @@ def run_once(line, environment):
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     status = report.read_text().split() if done.returncode == 0 else ["0", "0", "0", "0", str(done.returncode)]
     if status[4] != "0":
-        raise Failed(f"ended with {status[4]}: {done.stderr.decode(errors='replace')[-1500:]}")
+        raise Failed(f"ended with {status[4]}: {reason(done.stderr.decode(errors='replace'))}")
     seconds, user, system, peak = map(float, status[:4])
     return seconds, user + system, peak / 1024
 
