@@ -71,7 +71,7 @@ foreach(PROGRAM generate digest duckdb timed)
 endforeach()
 add_executable(csv_copy_bench EXCLUDE_FROM_ALL tests/bench/csv_copy_bench.cpp)
 target_link_libraries(csv_copy_bench PRIVATE etl_engine)
-set_target_properties(bench_generate PROPERTIES EXCLUDE_FROM_ALL FALSE)
+set_target_properties(bench_generate bench_digest PROPERTIES EXCLUDE_FROM_ALL FALSE)
 add_executable(key_table_bench EXCLUDE_FROM_ALL tests/bench/key_table_bench.cpp)
 target_link_libraries(key_table_bench PRIVATE etl_engine)
 

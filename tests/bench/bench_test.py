@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE / "timer"))
 import case  # noqa: E402
 import orders_cases  # noqa: E402
 import shapes_cases  # noqa: E402
+import timer_cases  # noqa: E402
 import workloads  # noqa: E402
 
 
@@ -28,7 +29,7 @@ class EveryWorkload(unittest.TestCase):
 
 
 def load_tests(loader, tests, pattern):
-    tests.addTests(map(loader.loadTestsFromModule, (orders_cases, shapes_cases)))
+    tests.addTests(map(loader.loadTestsFromModule, (orders_cases, shapes_cases, timer_cases)))
     return tests
 
 

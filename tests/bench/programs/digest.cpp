@@ -1,6 +1,6 @@
 // What a CSV file holds, whatever its quoting, the order of its records and the spelling of its numbers (they are
-// rounded to two places): records, columns, a checksum that does not depend on order, one that does, and the sum of
-// each column.
+// rounded to two places): records, columns, a checksum that does not depend on order, one of the texts alone (what is
+// neither empty nor a number), one that depends on order, and the sum of each column.
 // usage: bench_digest FILE [COLUMN[d]…]    counts also the records out of order by these columns, d for descending
 #include <cmath>
 #include <cstdint>
@@ -44,32 +44,37 @@ class Digest {
     explicit Digest(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
     void record(std::vector<std::string>&& row) {
-        std::uint64_t sum = 14695981039346656037U;
-        for (std::size_t column = 0; column < row.size(); ++column) sum = hash(sum, field(column, row[column]));
+        std::uint64_t sum = 14695981039346656037U, texts = sum;
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            const bool number = is_number(row[column]);
+            sum = hash(sum, number ? rounded(column, row[column]) : row[column]);
+            if (!number && !row[column].empty()) texts = hash(texts ^ column, row[column]);
+        }
         if (rows_ > 1 && is_out_of_order(row)) ++bad_;
         if (rows_ > 0 && row.size() != last_.size()) ++bad_;
         total_ += sum ^ (sum >> 29U);
+        texts_ += texts ^ (texts >> 29U);
         chain_ = (chain_ ^ sum) * 0x100000001b3U;
         ++rows_;
         last_ = std::move(row);
     }
 
     void print() const {
-        std::printf("%zu rows %zu cols %016llx order=%016llx bad=%zu sums", rows_, last_.size(),
-                    static_cast<unsigned long long>(total_), static_cast<unsigned long long>(chain_), bad_);
+        std::printf("%zu rows %zu cols %016llx texts=%016llx order=%016llx bad=%zu sums", rows_, last_.size(),
+                    static_cast<unsigned long long>(total_), static_cast<unsigned long long>(texts_),
+                    static_cast<unsigned long long>(chain_), bad_);
         for (const double sum : sums_) std::printf(" %.0f", sum);
         std::puts("");
     }
 
   private:
-    std::string field(std::size_t column, const std::string& text) {
-        if (!is_number(text)) return text;
+    std::string rounded(std::size_t column, const std::string& text) {
         const double value = std::strtod(text.c_str(), nullptr);
         if (sums_.size() <= column) sums_.resize(column + 1);
         sums_[column] += value;
-        char rounded[40];
-        std::snprintf(rounded, sizeof rounded, "%.2f", std::round(value * 100) / 100 + 0.0);
-        return rounded;
+        char printed[40];
+        std::snprintf(printed, sizeof printed, "%.2f", std::round(value * 100) / 100 + 0.0);
+        return printed;
     }
 
     bool is_out_of_order(const std::vector<std::string>& row) const {
@@ -84,7 +89,7 @@ class Digest {
     std::vector<Key> keys_;
     std::vector<std::string> last_;
     std::vector<double> sums_;
-    std::uint64_t total_ = 0, chain_ = 0;
+    std::uint64_t total_ = 0, texts_ = 0, chain_ = 0;
     std::size_t rows_ = 0, bad_ = 0;
 };
 

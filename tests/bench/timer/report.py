@@ -71,7 +71,11 @@ def markdown(results, runs, cores):
     return "\n".join(head + [line_of(result) for result in results if "etl" in result.peers])
 
 
-def write(text):
-    readme = README.read_text(encoding="utf-8")
+def between(page, text):
+    """The page with the text between its two marks."""
     pattern = re.compile(re.escape(BEGIN) + ".*" + re.escape(END), re.DOTALL)
-    README.write_text(pattern.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", readme), encoding="utf-8")
+    return pattern.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", page)
+
+
+def write(text):
+    README.write_text(between(README.read_text(encoding="utf-8"), text), encoding="utf-8")
