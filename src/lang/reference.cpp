@@ -8,7 +8,11 @@
 #include "component/stage_spec.hpp"
 #include "expr/function_spec.hpp"
 #include "expr/match.hpp"
+#include "lang/language_words.hpp"
+#include "lang/parser.hpp"
+#include "lang/reference_stage.hpp"
 #include "lang/settings/setting_specs.hpp"
+#include "lang/stdlib.hpp"
 
 namespace etl {
 
@@ -68,12 +72,45 @@ std::string entry(const AggregateSpec& spec) {
 }
 
 std::string entry(const StageSpec& spec) {
-    std::string out = "## " + std::string(spec.name) + "\n\n" + std::string(spec.summary) + "\n";
+    std::string out =
+        "## " + std::string(spec.name) + "\n\n" + std::string(spec.summary) + "\n\n" + stage_syntax(spec) + "\n";
     if (spec.examples.empty()) return out;
     out += "\n```etl\n";
     for (const StageExample& example : spec.examples)
         out += "| " + std::string(example.text) + "   # " + std::string(example.summary) + "\n";
     return out + "```\n";
+}
+
+std::string entry(const LanguageWord& word) {
+    return "## " + std::string(word.name) + "\n\n" + std::string(word.summary) + "\n\n- `" + std::string(word.written) +
+           "`\n" + examples_text(word.examples);
+}
+
+struct LibraryFunction {
+    std::string name;
+    std::string entry;
+};
+
+/// What the standard library says of its functions.
+const std::vector<LibraryFunction>& library_functions() {
+    static const std::vector<LibraryFunction> functions = [] {
+        std::vector<LibraryFunction> found;
+        SourceTexts texts;
+        Diagnostics diagnostics;
+        for (const StdlibFile& file : stdlib_files()) {
+            const std::uint32_t number = texts.add(std::string(file.name), std::string(file.text));
+            const ast::File tree = parse(number, texts, diagnostics);
+            for (const ast::Declaration& declaration : tree.declarations) {
+                const auto* function = std::get_if<ast::FunctionDecl>(&declaration.node);
+                if (function == nullptr) continue;
+                const std::string signature = function->name.text + std::string(texts.text(function->parameters_span));
+                found.push_back({function->name.text, "## " + function->name.text + "\n\n" + declaration.doc +
+                                                          "\n\n- `" + signature + "`\n"});
+            }
+        }
+        return found;
+    }();
+    return functions;
 }
 
 std::string_view option_type(OptionType type) {
@@ -146,8 +183,11 @@ std::string page(std::string_view title) {
 std::string function_page() {
     std::map<std::string_view, std::string> by_category;
     for (const FunctionSpec* spec : Registry<FunctionSpec>::all()) by_category[spec->category] += "\n" + entry(*spec);
+    for (const LanguageWord& word : language_words()) by_category["operator"] += "\n" + entry(word);
     std::string out = "# Functions\n";
     for (const auto& [category, text] : by_category) out += "\n# " + std::string(category) + "\n" + text;
+    out += "\n# written in the language itself\n";
+    for (const LibraryFunction& function : library_functions()) out += "\n" + function.entry;
     return out;
 }
 
@@ -175,6 +215,10 @@ std::string reference_text(std::string_view name) {
     add_entries<StageSpec>(name, out);
     add_entries<FunctionSpec>(name, out);
     add_entries<AggregateSpec>(name, out);
+    for (const LanguageWord& word : language_words())
+        if (word.name == name) out += (out.empty() ? "" : "\n") + entry(word);
+    for (const LibraryFunction& function : library_functions())
+        if (function.name == name) out += (out.empty() ? "" : "\n") + function.entry;
     add_entries<FormatSpec>(name, out);
     add_entries<ConnectorSpec>(name, out);
     for (const OptionSpec& setting : setting_specs())
@@ -187,6 +231,8 @@ std::string reference_hint(std::string_view name) {
     add_names<StageSpec>(names);
     add_names<FunctionSpec>(names);
     add_names<AggregateSpec>(names);
+    for (const LanguageWord& word : language_words()) names.emplace_back(word.name);
+    for (const LibraryFunction& function : library_functions()) names.push_back(function.name);
     add_names<FormatSpec>(names);
     add_names<ConnectorSpec>(names);
     for (const OptionSpec& setting : setting_specs()) names.emplace_back(setting.name);

@@ -2,6 +2,7 @@
 #include "data/print.hpp"
 #include "expr/resolve.hpp"
 #include "lang/bind/expression.hpp"
+#include "lang/language_words.hpp"
 #include "lang/parser.hpp"
 #include "tests/unit/catch.hpp"
 
@@ -38,14 +39,17 @@ class Examples {
 TEST_CASE("every example of every function gives what it says") {
     Examples examples;
     std::size_t count = 0;
+    const auto check = [&](std::string_view name, const Example& example) {
+        INFO(name << ": " << example.call);
+        const bool fails = example.result.starts_with("error: ");
+        CHECK(examples.value_of(example.call) ==
+              (fails ? std::string(example.result) : examples.value_of(example.result)));
+        ++count;
+    };
     for (const FunctionSpec* spec : Registry<FunctionSpec>::all())
-        for (const Example& example : spec->examples) {
-            INFO(spec->name << ": " << example.call);
-            const bool fails = example.result.starts_with("error: ");
-            CHECK(examples.value_of(example.call) ==
-                  (fails ? std::string(example.result) : examples.value_of(example.result)));
-            ++count;
-        }
+        for (const Example& example : spec->examples) check(spec->name, example);
+    for (const LanguageWord& word : language_words())
+        for (const Example& example : word.examples) check(word.name, example);
     CHECK(count > 100);
 }
 
