@@ -7,6 +7,7 @@
 #include "expr/conversion.hpp"
 #include "lang/bind/expression.hpp"
 #include "lang/bind/type.hpp"
+#include "lang/parser.hpp"
 
 namespace etl::bind {
 
@@ -52,6 +53,21 @@ std::optional<GivenText> from_config(const std::string& name, Context& context) 
         text.text = std::string(context.texts.text(value.span));
     }
     return text;
+}
+
+/// A list or a record is given as a pipeline writes it: `["a", "b"]`. Nothing where it is none of the type.
+std::optional<Value> written_value(const std::string& text, const DataType* type, Context& context) {
+    SourceTexts texts;
+    Diagnostics said;
+    const ast::File tree = parse(texts.add("value", "param value: int = " + text), texts, said);
+    const auto* decl =
+        tree.declarations.size() == 1 ? std::get_if<ast::ParamDecl>(&tree.declarations.front().node) : nullptr;
+    if (said.has_errors() || decl == nullptr || decl->default_value == nullptr) return std::nullopt;
+    const LoadOptions options;
+    Context apart(options, texts, said);
+    ExprPtr bound = ExpressionBinder(apart, {}).bind(*decl->default_value);
+    if (bound != nullptr) bound = widen(bound, type, context.tables, said);
+    return bound == nullptr || said.has_errors() ? std::nullopt : evaluate_constant(bound, said);
 }
 
 bool is_relative_path(const std::string& text) {
@@ -157,6 +173,17 @@ ExprPtr Parameters::given_value(const ast::ParamDecl& decl, const DataType* type
         const bool is_path = decl.type.name.text == "path";
         value.data = is_path && is_relative_path(text->text) ? (text->folder / text->text).lexically_normal().string()
                                                              : text->text;
+    } else if (type->is(TypeKind::list) || type->is(TypeKind::record)) {
+        std::optional<Value> written = written_value(text->text, type, context);
+        if (!written) {
+            context.diagnostics.error("E227", text->span, "wrong value for param `" + decl.name.text + "`",
+                                      parse_reason(ParseResult::malformed, type),
+                                      {type->is(TypeKind::list) ? "write it as in a pipeline: [1, 2] or [\"a\", \"b\"]"
+                                                                : "write it as in a pipeline: { a = 1, b = \"x\" }"});
+            return nullptr;
+        }
+        value = std::move(*written);
+        value.type = type;
     } else if (!(type->nullable && text->text.empty())) {
         ColumnFormat format;
         format.zone = TimeZone::find(context.settings.timezone).value_or(TimeZone());
