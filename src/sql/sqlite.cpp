@@ -138,10 +138,15 @@ SqliteDatabase::~SqliteDatabase() { sqlite3_close(handle_); }
 SqliteStatement SqliteDatabase::prepare(const std::string& sql) {
     SqliteStatement statement;
     statement.name_ = name_.get();
+    const char* const end = sql.c_str() + sql.size();
+    const char* rest = nullptr;
     const int status = sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                          &statement.handle_, nullptr);
+                                          &statement.handle_, &rest);
     if (status != SQLITE_OK) fail(handle_, *name_, status);
     if (statement.handle_ == nullptr) throw Error("E425", *name_ + ": the statement is empty");
+    SqliteStatement second;  // of a comment none is made
+    sqlite3_prepare_v2(handle_, rest, static_cast<int>(end - rest), &second.handle_, nullptr);
+    if (second.handle_ != nullptr) throw Error("E425", *name_ + ": one statement is wanted, these are several");
     return statement;
 }
 
