@@ -52,5 +52,6 @@ class Options(Case):
 
     def test_quiet(self):
         self.write("in.csv", ROWS)
-        done = self.expect(self.etlrun(COPY, "-q"), 0)
+        unread = 'source unread = csv("in.csv")\n'
+        done = self.expect(self.etlrun(COPY + unread, "-q"), 0)
         self.assertEqual((done.stdout, done.stderr, self.read("out.csv")), ("", "", ROWS))

@@ -93,6 +93,7 @@ void say_text(const CommandLine& line, std::FILE* to, const char* type, const st
 
 void say_diagnostics(const CommandLine& line, const Diagnostics& diagnostics, const SourceTexts& texts) {
     for (const Diagnostic& diagnostic : diagnostics.sorted()) {
+        if (line.quiet && diagnostic.severity != Severity::error) continue;
         if (line.json)
             say_json(line.out, render_json(diagnostic, texts));
         else
