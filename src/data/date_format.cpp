@@ -88,6 +88,12 @@ struct DateFormat::Fields {
 
 namespace {
 
+std::string unknown_letter(char letter) {
+    return std::string("`%") + letter +
+           "` is not known in a date format: there are %Y %y %m %d %e %j %b %B %a %A %H %I %p %M %S %f %z %s %F %T %D "
+           "%R";
+}
+
 /// %F, %T, %D and %R written out.
 std::string expand(std::string_view format) {
     std::string expanded;
@@ -133,8 +139,7 @@ std::optional<DateFormat> DateFormat::compile(std::string_view format, std::stri
             continue;
         }
         if (c == '\0' || std::string_view("YymdejbBaAHIpMSfzs").find(c) == std::string_view::npos) {
-            error = c == '\0' ? "a `%` without a letter behind it"
-                              : std::string("`%") + c + "` is not known in a date format";
+            error = c == '\0' ? std::string("a `%` without a letter behind it") : unknown_letter(c);
             return std::nullopt;
         }
         if (c == 'e') {

@@ -69,8 +69,7 @@ std::string error_text(const FailedRow& failed) {
         case RowError::not_a_timestamp:
         case RowError::not_a_boolean: return parse_reason(ParseResult::malformed, type);
         case RowError::out_of_range:
-            return parse_reason(ParseResult::out_of_range,
-                                type->is(TypeKind::text) ? simple_type(TypeKind::date) : type);
+            return type->is(TypeKind::text) ? "out of range" : parse_reason(ParseResult::out_of_range, type);
         case RowError::too_many_places:
             return type->is(TypeKind::integer) ? "not a whole number"
                                                : parse_reason(ParseResult::too_many_places, type);
@@ -79,8 +78,8 @@ std::string error_text(const FailedRow& failed) {
         case RowError::division_by_zero: return "division by zero";
         case RowError::index_out_of_range: return "index out of range";
         case RowError::unexpected_null: return "a null where none is allowed";
-        case RowError::bad_argument:
-            return type->is(TypeKind::date) ? "not a whole number of days" : "an argument out of its range";
+        case RowError::empty_argument: return "an argument is empty";
+        case RowError::no_whole_days: return "not a whole number of days";
     }
     return {};
 }

@@ -28,7 +28,8 @@ enum class RowError : std::uint8_t {
     index_out_of_range,
     no_such_local_time,
     unexpected_null,
-    bad_argument,
+    empty_argument,
+    no_whole_days,
 };
 
 /// Rows that failed in one evaluation. A kernel may fail any row of its Selection; it goes on with the others.

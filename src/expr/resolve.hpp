@@ -26,7 +26,7 @@ ExprPtr resolve_call(std::string_view name, std::vector<BoundArgument> arguments
 /// and, or, ??, try, if/match: the nodes that are no calls. Same rules.
 ExprPtr resolve_logic(ExprKind kind, ExprPtr left, ExprPtr right, SourceSpan span, Diagnostics& diagnostics);
 ExprPtr resolve_coalesce(ExprPtr left, ExprPtr right, SourceSpan span, PrepareContext& context,
-                         Diagnostics& diagnostics);
+                         Diagnostics& diagnostics, std::string_view what = "the sides of ??");
 /// A call of constants that fails (division by zero) is E206, and comes back as the node that it is. Inside of a `try`
 /// that E206 does not count: bind its argument with Diagnostics of its own and drop them; the rest is to be kept.
 ExprPtr resolve_attempt(ExprPtr value, SourceSpan span);

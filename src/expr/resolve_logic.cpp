@@ -46,10 +46,10 @@ ExprPtr resolve_logic(ExprKind kind, ExprPtr left, ExprPtr right, SourceSpan spa
 }
 
 ExprPtr resolve_coalesce(ExprPtr left, ExprPtr right, SourceSpan span, PrepareContext& context,
-                         Diagnostics& diagnostics) {
+                         Diagnostics& diagnostics, std::string_view what) {
     if (left == nullptr || right == nullptr) return nullptr;
     std::vector<ExprPtr> sides = {std::move(left), std::move(right)};
-    const DataType* type = unify_or_report(sides, span, "the sides of ??", context, diagnostics);
+    const DataType* type = unify_or_report(sides, span, what, context, diagnostics);
     if (type == nullptr) return nullptr;
     if (!sides[0]->type->nullable) return sides[0];
     if (is_null_constant(sides[0])) return sides[1];

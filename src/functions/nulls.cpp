@@ -9,14 +9,26 @@ namespace {
 ExprPtr first_of(std::vector<ExprPtr> arguments, SourceSpan call, PrepareContext& context, Diagnostics& diagnostics) {
     ExprPtr value = arguments.back();
     for (std::size_t i = arguments.size() - 1; i-- > 0;)
-        value = resolve_coalesce(arguments[i], std::move(value), call, context, diagnostics);
+        value = resolve_coalesce(arguments[i], std::move(value), call, context, diagnostics, "the values");
     return value;
+}
+
+/// With the message of what was called.
+ExprPtr equals(const ExprPtr& value, const ExprPtr& other, SourceSpan call, PrepareContext& context,
+               Diagnostics& diagnostics) {
+    Diagnostics said;
+    ExprPtr equal = resolve_call("==", {{{}, {}, value}, {{}, {}, other}}, call, call, context, said);
+    for (Diagnostic& diagnostic : said.sorted()) {
+        if (diagnostic.message.starts_with("`==`")) diagnostic.message.replace(0, 4, "`null_if`");
+        diagnostics.add(std::move(diagnostic));
+    }
+    return equal;
 }
 
 ExprPtr null_where_equal(std::vector<ExprPtr> arguments, SourceSpan call, PrepareContext& context,
                          Diagnostics& diagnostics) {
     const ExprPtr& value = arguments[0];
-    ExprPtr equal = resolve_call("==", {{{}, {}, value}, {{}, {}, arguments[1]}}, call, call, context, diagnostics);
+    ExprPtr equal = equals(value, arguments[1], call, context, diagnostics);
     if (equal == nullptr) return nullptr;
     return resolve_choose({std::move(equal), constant_expr({with_nullable(value->type, true), {}}, call), value}, call,
                           context, diagnostics);

@@ -156,7 +156,7 @@ Checked<Timestamp> subtract_duration(Timestamp time, Duration less) {
 }
 /// A day is a day on a date: what is no whole number of days does not fit.
 Checked<Date> add_days_of(Date date, Duration more) {
-    if (more.us % kDay_us != 0) return RowError::bad_argument;
+    if (more.us % kDay_us != 0) return RowError::no_whole_days;
     std::int32_t days = 0;
     if (!add_days(date.days, more.us / kDay_us, days)) return RowError::out_of_range;
     return Date{days};

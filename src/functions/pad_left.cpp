@@ -8,7 +8,7 @@ constexpr std::int64_t kMostCharacters = 1'000'000;
 
 Checked<Text> pad_with(const Text& text, std::int64_t length, std::string_view fill, Arena& arena) {
     if (length > kMostCharacters) return RowError::out_of_range;
-    if (fill.empty()) return RowError::bad_argument;
+    if (fill.empty()) return RowError::empty_argument;
     const std::uint32_t characters = count_characters(text.view());
     if (length <= std::int64_t{characters}) return text;
     const auto missing = static_cast<std::uint64_t>(length) - characters;

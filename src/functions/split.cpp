@@ -29,7 +29,7 @@ void split(const Call& call, Column& out) {
         while (next <= row) offsets[next++] = static_cast<std::uint32_t>(parts.size());
         const std::string_view separator = separators.get(row);
         if (separator.empty())
-            call.errors.fail(row, RowError::bad_argument);
+            call.errors.fail(row, RowError::empty_argument);
         else
             split_into(texts.get(row), separator, parts);
     });

@@ -95,6 +95,10 @@ std::optional<Address> AddressBinder::file(const ast::Call& call, SourceSpan spa
     };
     std::copy_if(given.begin(), given.end(), std::back_inserter(of_files), is_shared);
     std::erase_if(given, is_shared);
+    for (const GivenOption& option : of_files)
+        if (use_ == AddressUse::target)
+            fail("E415", option.name_span, "`" + option.name + "` is an option of reading", "rows are written here",
+                 {"leave it out"});
     Address made;
     made.connector = files;
     made.format = format;
@@ -180,6 +184,16 @@ std::string Address::identity() const {
     for (const OptionSpec& spec : connector->options)
         if (connection.has(spec.name) && spec.type == OptionType::text) text += '\0' + connection.text(spec.name);
     return text + '\0' + member + '\0' + member_argument;
+}
+
+SourceSpan option_place(const Error& error, const FormatSpec* format, const OptionValues& options,
+                        SourceSpan otherwise) {
+    if (format == nullptr || (error.code() != "E415" && error.code() != "E408")) return otherwise;
+    const std::string_view message = error.what();
+    for (const OptionSpec& spec : format->options)
+        if (options.given(spec.name) && message.find("`" + std::string(spec.name) + "`") != std::string_view::npos)
+            return options.span(spec.name);
+    return otherwise;
 }
 
 std::optional<Address> bind_address(const ast::Expr& expr, AddressUse use, const std::vector<ast::Assign>* block,

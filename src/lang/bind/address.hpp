@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "component/connector_spec.hpp"
 #include "lang/ast.hpp"
 #include "lang/bind/context.hpp"
@@ -31,6 +32,10 @@ struct Address {
 };
 
 enum class AddressUse : std::uint8_t { source, target };
+
+/// Where to show what a format says of its options: at the one that the message names, else `otherwise`.
+SourceSpan option_place(const Error& error, const FormatSpec* format, const OptionValues& options,
+                        SourceSpan otherwise);
 
 /// `csv("…", option = …)`, `shop.table("orders")`. `block`: the options of `into … { }`. Nothing after a diagnostic.
 std::optional<Address> bind_address(const ast::Expr& expr, AddressUse use, const std::vector<ast::Assign>* block,

@@ -129,19 +129,16 @@ void SourceBinder::note_clauses(BoundSource& made) {
 
 /// A message that names an option, a declared column or a clause is shown at it.
 SourceSpan SourceBinder::place_of(const Error& error, const BoundSource& made) const {
-    const std::string_view message = error.what();
-    const auto names = [&](std::string_view name) {
-        return message.find("`" + std::string(name) + "`") != std::string_view::npos;
-    };
     if (error.code() == "E414")
         for (const ast::SourceClause& clause : decl_.clauses)
             if (clause.kind == ast::SourceClause::Kind::strict) return clause.span;
-    if (made.request.format != nullptr && (error.code() == "E415" || error.code() == "E408"))
-        for (const OptionSpec& spec : made.request.format->options)
-            if (made.request.options.given(spec.name) && names(spec.name)) return made.request.options.span(spec.name);
-    for (const SourceColumn& column : made.request.columns)
-        if (names(column.source_name)) return column.span;
-    return made.request.span;
+    const SourceRequest& request = made.request;
+    const SourceSpan option = option_place(error, request.format, request.options, request.span);
+    if (option.begin != request.span.begin) return option;
+    const std::string_view message = error.what();
+    for (const SourceColumn& column : request.columns)
+        if (message.find("`" + column.source_name + "`") != std::string_view::npos) return column.span;
+    return request.span;
 }
 
 /// A table tells all of its columns.

@@ -128,7 +128,8 @@ bool fits_format(const SinkRequest& sink, Context& context) {
     try {
         return sink.format->make_encoder(sink) != nullptr;
     } catch (const Error& error) {
-        context.diagnostics.error(error.code(), sink.span, context.secrets.redact(error.what()));
+        context.diagnostics.error(error.code(), option_place(error, sink.format, sink.options, sink.span),
+                                  context.secrets.redact(error.what()));
         return false;
     }
 }

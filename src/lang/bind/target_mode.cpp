@@ -141,9 +141,14 @@ bool ModeBinder::fits_place() {
         return cannot("delete when", mode_->delete_when->span);
     if (table) return knows(words) || cannot(words, place_);
     if (knows(words) && (mode_->kind != Kind::append || is_incremental())) return true;
+    const bool adds = mode_->kind == Kind::append;
     return error("E443", place_, "a file cannot be loaded by `" + words + "`",
-                 is_incremental() ? "it is appended to" : "it is replaced as a whole",
-                 {is_incremental() ? "write `append`" : "leave the mode out"});
+                 is_incremental() ? "it is appended to"
+                 : adds           ? "the source is read in full: each run would add the same rows again"
+                                  : "it is replaced as a whole",
+                 {is_incremental() ? "write `append`"
+                  : adds           ? "leave the mode out, or make the source `incremental`"
+                                   : "leave the mode out"});
 }
 
 /// Rows that may come again are told apart by their key only; those of a changed file not even by that.
