@@ -43,7 +43,7 @@ def machine(cores):
             model = line.split(":")[1].strip()
             break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{model}, {cores} cores, {memory:.0f} GiB of memory"
+    return f"{model}, {cores} core{'s' * (cores > 1)}, {memory:.0f} GiB of memory"
 
 
 def three(result, value):
