@@ -21,6 +21,20 @@ class CsvInputs(Case):
         self.expect(self.etlrun('source t = csv("in.csv")\nfrom t | into csv("out.csv")\n'), 0)
         self.assertEqual(self.read("out.csv"), self.read("in.csv"))
 
+    def test_a_header_of_megabytes(self):
+        names = [f"a column with a long name {number}" for number in range(60_000)]
+        text = ",".join(names) + "\n" + ",".join(str(number) for number in range(len(names))) + "\n"
+        self.write("in.csv", text)
+        self.expect(self.etlrun('source t = csv("in.csv")\nfrom t | into csv("out.csv")\n'), 0)
+        self.assertEqual(self.read("out.csv"), text)
+
+    def test_objects_of_very_many_members(self):
+        text = "".join("{" + ",".join(f'"member {number}":{number + row}' for number in range(100_000)) + "}\n"
+                       for row in range(3))
+        self.write("in.jsonl", text)
+        self.expect(self.etlrun('source t = jsonl("in.jsonl")\nfrom t | into jsonl("out.jsonl")\n'), 0)
+        self.assertEqual(self.read("out.jsonl"), text)
+
     def test_a_name_twice_in_the_header(self):
         self.write("in.csv", "id,name,id\n1,a,2\n")
         self.expect_old_target(COPY, 2, "error[E411]: in.csv: the header has `id` more than once", "p.etl:1:28")

@@ -1,5 +1,7 @@
 #include "connectors/files/files_source.hpp"
 
+#include <cstring>
+
 #include "base/error.hpp"
 #include "connectors/files/files_reader.hpp"
 #include "connectors/files/incremental_reader.hpp"
@@ -12,6 +14,7 @@ namespace etl {
 namespace {
 
 constexpr std::size_t kHead_bytes = 1 << 20;
+constexpr std::size_t kMostHead_bytes = 64 << 20;  // of a header or an object of very many columns
 
 /// 0 where it is not set.
 std::uint64_t bound_of(const SourceRequest& request, std::string_view name) {
@@ -127,6 +130,30 @@ class IncrementalSource : public Source {
 
 }  // namespace
 
+namespace {
+
+/// The beginning of a file.
+struct Head {
+    BufferRef buffer;
+    std::size_t size = 0;
+    bool at_end = false;
+
+    std::span<const char> bytes() const { return {buffer.data(), size}; }
+    /// Up to that many bytes.
+    void read(ByteReader& reader, Memory& memory, std::size_t most) {
+        BufferRef larger = memory.take(most);
+        if (size > 0) std::memcpy(larger.data(), buffer.data(), size);
+        buffer = std::move(larger);
+        while (!at_end && size < buffer.capacity()) {
+            const std::size_t got = reader.read(buffer.data() + size, buffer.capacity() - size);
+            at_end = got == 0;
+            size += got;
+        }
+    }
+};
+
+}  // namespace
+
 std::vector<SourceColumn> discover_files(const SourceRequest& request) {
     const auto files = find_files(request);
     const bool declared = !request.columns.empty();
@@ -138,28 +165,26 @@ std::vector<SourceColumn> discover_files(const SourceRequest& request) {
         throw Error("E410", "the columns of " + files.front().name + " cannot be looked up; declare them");
     }
     Memory memory;
-    const BufferRef head = memory.take(kHead_bytes);
     const auto reader = open_input(files.front(), text_of(request));
-    std::size_t size = 0;
-    bool at_end = false;
-    while (!at_end && size < head.capacity()) {
-        const std::size_t got = reader->read(head.data() + size, head.capacity() - size);
-        at_end = got == 0;
-        size += got;
-    }
-    const std::span<const char> bytes(head.data(), size);
+    Head head;
+    head.read(*reader, memory, kHead_bytes);
     if (declared) {
         // Files that grow may just have been begun.
-        if (request.incremental.is_set() && bytes.empty()) return {};
+        if (request.incremental.is_set() && head.size == 0) return {};
         const bool grows = request.incremental.kind == Incremental::Kind::offset;
         CutState state;
-        request.format->make_decoder(request)->begin_file(bytes, at_end && !grows, state, files.front().name);
+        request.format->make_decoder(request)->begin_file(head.bytes(), head.at_end && !grows, state,
+                                                          files.front().name);
         return {};
     }
-    try {
-        return request.format->discover(bytes, at_end, request.options);
-    } catch (const Error& error) {
-        throw Error(error.code(), files.front().name + ": " + error.what());
+    for (std::size_t most = kHead_bytes;; head.read(*reader, memory, most)) {
+        try {
+            return request.format->discover(head.bytes(), head.at_end, request.options);
+        } catch (const Error& error) {
+            most *= 4;
+            if (head.at_end || most > kMostHead_bytes)
+                throw Error(error.code(), files.front().name + ": " + error.what());
+        }
     }
 }
 

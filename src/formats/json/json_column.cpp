@@ -275,9 +275,10 @@ Column JsonColumn::finish(std::vector<BufferRef>& keep) {
 namespace {
 
 JsonColumn* find_member(JsonMembers& members, std::size_t place, std::string_view name) {
-    JsonColumn* found = nullptr;
-    for (JsonColumn& column : members.columns)
-        if (column.field().name == name) found = &column;
+    if (members.by_name.empty())
+        for (JsonColumn& column : members.columns) members.by_name.insert_or_assign(column.field().name, &column);
+    const auto at = members.by_name.find(name);
+    JsonColumn* const found = at == members.by_name.end() ? nullptr : at->second;
     if (members.guesses.size() <= place) members.guesses.resize(place + 1);
     members.guesses[place] = {JsonName(name), found};
     return found;

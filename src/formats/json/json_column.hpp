@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "component/connector_spec.hpp"
@@ -67,6 +68,7 @@ struct JsonMembers {
     };
     std::vector<JsonColumn> columns;
     std::vector<Guess> guesses;
+    std::unordered_map<std::string_view, JsonColumn*> by_name;  // made for the first member that was not guessed
 };
 
 /// What a column shares with the others of its slot.

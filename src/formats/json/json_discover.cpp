@@ -1,6 +1,7 @@
 #include <simdjson.h>
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/error.hpp"
 #include "formats/json/json_document.hpp"
@@ -26,13 +27,17 @@ const DataType* merge(const DataType* a, const DataType* b) {
     if (a->is(TypeKind::list) && b->is(TypeKind::list)) return list_type(merge(a->element, b->element), true);
     if (!a->is(TypeKind::record) || !b->is(TypeKind::record)) return simple_type(TypeKind::text, true);
     std::vector<RecordField> fields = a->fields;
+    fields.reserve(a->fields.size() + b->fields.size());  // so that the names stay where they are
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < fields.size(); ++i) places.try_emplace(fields[i].name, i);
     for (const RecordField& field : b->fields) {
-        const auto known =
-            std::find_if(fields.begin(), fields.end(), [&](const RecordField& f) { return f.name == field.name; });
-        if (known == fields.end())
-            fields.push_back(field);
-        else
-            known->type = merge(known->type, field.type);
+        const auto known = places.find(field.name);
+        if (known != places.end()) {
+            fields[known->second].type = merge(fields[known->second].type, field.type);
+            continue;
+        }
+        fields.push_back(field);
+        places.emplace(fields.back().name, fields.size() - 1);
     }
     return record_type(std::move(fields), true);
 }
