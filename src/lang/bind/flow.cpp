@@ -227,6 +227,8 @@ void Flows::bind_chain(Chain& chain) {
     ++depth_;
     Stream start = find(chain.chain->from);
     const bool ended = bind_stages(chain, std::move(start));
+    // Who reads it all the same says nothing of columns.
+    if (chain.out.schema == nullptr) chain.out = open_stream();
     --depth_;
     chain.state = State::done;
     check_end(chain, ended);
