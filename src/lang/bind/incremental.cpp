@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "data/print.hpp"
 #include "data/text_parse.hpp"
 #include "data/time.hpp"
 #include "expr/conversion.hpp"
+#include "io/encoding.hpp"
 #include "io/packing.hpp"
 #include "lang/bind/expression.hpp"
 
@@ -56,6 +58,7 @@ class IncrementalBinder {
 
   private:
     bool fits_place();
+    bool has_tail(const Address& address, SourceSpan by);
     void find_column();
     void check_column(const SourceColumn& column);
     void bind_option(const ast::IncrementalOption& option);
@@ -94,10 +97,23 @@ bool IncrementalBinder::fits_place() {
               "what a run before has read does not come again", {"leave `incremental` out, or read a file"});
         return false;
     }
-    if (into_.kind == Kind::offset && is_packed_name(made_.address->path)) {
-        error("E452", by.span, "a packed file has no tail to read", "it is unpacked from its beginning",
-              {"write `incremental by file`"});
+    return into_.kind != Kind::offset || has_tail(*made_.address, by.span);
+}
+
+bool IncrementalBinder::has_tail(const Address& address, SourceSpan by) {
+    const auto refuse = [&](const std::string& message, const std::string& why) {
+        error("E452", by, message, why, {"write `incremental by file`"});
         return false;
+    };
+    if (is_packed_name(address.path))
+        return refuse("a packed file has no tail to read", "it is unpacked from its beginning");
+    if (address.options.has("encoding") && !is_utf8_name(address.options.text("encoding")))
+        return refuse("only files in UTF-8 have a tail to read", "the encoding is " + address.options.text("encoding"));
+    try {
+        if (address.format->make_decoder(made_.request)->is_document())
+            return refuse("a document has no tail to read", "its end is where its bracket closes");
+    } catch (const Error&) {
+        return true;  // said where the place is looked at
     }
     return true;
 }
