@@ -1,9 +1,11 @@
 #include "io/gzip.hpp"
 
+#include <isa-l.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <climits>
+#include <cstdint>
 #include <new>
 #include <vector>
 
@@ -16,54 +18,67 @@ namespace {
 constexpr std::size_t kPiece_bytes = 256 * 1024;
 constexpr int kGzipWindow = 15 + 16;
 
+std::string reason_of(int status) {
+    switch (status) {
+        case ISAL_INVALID_WRAPPER: return "no gzip header";
+        case ISAL_UNSUPPORTED_METHOD: return "packed by another method than deflate";
+        case ISAL_INCORRECT_CHECKSUM: return "wrong checksum";
+        default: return "invalid data";
+    }
+}
+
+/// By ISA-L, which takes a third of zlib's time.
 class GzipReader final : public UnpackingReader {
   public:
     GzipReader(std::unique_ptr<ByteReader> packed, std::string name)
-        : UnpackingReader(std::move(packed), std::move(name), "gzip") {
-        if (inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::bad_alloc();
+        : UnpackingReader(std::move(packed), std::move(name), "gzip"), state_(std::make_unique<inflate_state>()) {
+        isal_inflate_init(state_.get());
+        state_->crc_flag = ISAL_GZIP;
     }
-    ~GzipReader() override { inflateEnd(&stream_); }
-    GzipReader(const GzipReader&) = delete;
-    GzipReader& operator=(const GzipReader&) = delete;
 
     std::size_t read(char* to, std::size_t most) override {
-        const auto wanted = static_cast<uInt>(std::min<std::size_t>(most, INT_MAX));
-        stream_.next_out = reinterpret_cast<Bytef*>(to);
-        stream_.avail_out = wanted;
-        while (stream_.avail_out == wanted) {
-            if (stream_.avail_in == 0 && !refill()) return 0;
+        const auto wanted = static_cast<std::uint32_t>(std::min<std::size_t>(most, UINT32_MAX));
+        state_->next_out = reinterpret_cast<std::uint8_t*>(to);
+        state_->avail_out = wanted;
+        while (state_->avail_out == wanted) {
+            if (state_->avail_in == 0 && !is_held_back_ && !refill()) return 0;
             if (between_ && !begin_member()) return 0;
-            const int status = inflate(&stream_, Z_NO_FLUSH);
-            between_ = status == Z_STREAM_END;
-            if (between_)
-                inflateReset(&stream_);
-            else if (status != Z_OK && status != Z_BUF_ERROR)
-                fail(stream_.avail_in, stream_.msg != nullptr ? stream_.msg : "unknown cause");
+            const int status = isal_inflate(state_.get());
+            if (status < 0) fail(state_->avail_in, reason_of(status));
+            between_ = state_->block_state == ISAL_BLOCK_FINISH;
+            is_held_back_ = state_->avail_out == 0 && !between_;
         }
-        return wanted - stream_.avail_out;
+        return wanted - state_->avail_out;
     }
 
   private:
     bool refill() {
         const std::span<char> piece = next_piece(between_);
-        stream_.next_in = reinterpret_cast<Bytef*>(piece.data());
-        stream_.avail_in = static_cast<uInt>(piece.size());
+        state_->next_in = reinterpret_cast<std::uint8_t*>(piece.data());
+        state_->avail_in = static_cast<std::uint32_t>(piece.size());
         return !piece.empty();
     }
 
     /// Members may follow each other; zeros behind the last one are padding.
     bool begin_member() {
-        if (members_++ > 0)
-            while (*stream_.next_in == 0) {
-                ++stream_.next_in;
-                if (--stream_.avail_in == 0 && !refill()) return false;
+        if (members_++ > 0) {
+            while (*state_->next_in == 0) {
+                ++state_->next_in;
+                if (--state_->avail_in == 0 && !refill()) return false;
             }
+            isal_inflate_reset(state_.get());
+            state_->crc_flag = ISAL_GZIP;
+        }
+        // Looked at here, since a few bytes of something else would be taken for a header that is cut short.
+        if (state_->next_in[0] != 0x1F || (state_->avail_in > 1 && state_->next_in[1] != 0x8B))
+            fail(state_->avail_in, reason_of(ISAL_INVALID_WRAPPER));
         between_ = false;
         return true;
     }
 
-    z_stream stream_{};
-    bool between_ = true;  // members
+    std::unique_ptr<inflate_state> state_;
+    bool between_ = true;        // members
+    bool is_held_back_ = false;  // text of which the input was taken, for which there was no room
     std::uint64_t members_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,7 +24,10 @@ class UnpackingReader : public ByteReader {
     /// format: as messages call it.
     UnpackingReader(std::unique_ptr<ByteReader> packed, std::string name, const char* format);
 
-    /// Valid until the next call; empty: the end, or interrupted. Throws Error E407 at an end that is none.
+    static constexpr std::size_t kBefore_bytes = 8;
+
+    /// Valid until the next call; empty: the end, or interrupted. kBefore_bytes before it stand those that came before.
+    /// Throws Error E407 at an end that is none.
     std::span<char> next_piece(bool may_end);
     /// Throws Error E407. left: bytes of the piece that were not taken.
     [[noreturn]] void fail(std::size_t left, const std::string& why) const;
@@ -32,7 +36,8 @@ class UnpackingReader : public ByteReader {
     std::unique_ptr<ByteReader> packed_;
     std::string name_;
     const char* format_;
-    std::vector<char> piece_;
+    std::vector<char> piece_;  // behind the end of the one before
+    std::size_t size_bytes_ = 0;
     std::atomic<bool> interrupted_{false};
 };
 
