@@ -158,10 +158,13 @@ void Engine::cancel(bool hard) {
         if (point != nullptr) point->give_up();
     for (const auto& spool : spools_)
         if (spool != nullptr) spool->give_up();
-    if (hard)
-        for (const auto& writer : writers_)
-            if (writer != nullptr) writer->interrupt();
+    if (hard) interrupt_writers();
     changed_.notify_all();
+}
+
+void Engine::interrupt_writers() noexcept {
+    for (const auto& writer : writers_)
+        if (writer != nullptr) writer->interrupt();
 }
 
 void Engine::interrupt_readers() {

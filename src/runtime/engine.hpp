@@ -68,6 +68,8 @@ class Engine final : public RunContext, public DriverListener {
     void look_after_failure();
     /// Ends it: drops what is under way. hard: also what a writer is doing.
     void cancel(bool hard);
+    /// What writers, or the last steps of their targets, are doing ends with an Error.
+    void interrupt_writers() noexcept;
     void join();
 
     // For the threads.

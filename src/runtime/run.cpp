@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -22,6 +23,7 @@
 #include "runtime/run_account.hpp"
 #include "runtime/run_lock.hpp"
 #include "runtime/scheduler.hpp"
+#include "runtime/ticker.hpp"
 #include "state/recorder.hpp"
 
 namespace etl {
@@ -30,6 +32,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kSample{5};
+constexpr std::chrono::milliseconds kLastSteps{50};
 
 std::size_t memory_limit(const Settings& settings) {
     return settings.memory_bytes > 0 ? settings.memory_bytes : machine_memory_bytes() / 2;
@@ -257,7 +260,7 @@ class Run {
         if (!report_.error_code.empty() || report_.status == RunStatus::interrupted) return;
         const std::string imbalance = find_imbalance(engine_, nodes);
         if (!imbalance.empty()) throw Error("E510", imbalance);
-        publish();
+        if (!publish()) return end_early();
         if (journal_ == nullptr) mark_loaded();
         report_.status = report_.rejects > 0 ? RunStatus::succeeded_with_rejects : RunStatus::succeeded;
         if (!engine_.was_stopped()) return;
@@ -266,12 +269,15 @@ class Run {
     }
 
     /// What fails must not leave one target new and one old: so first what may well fail is done for all, then the
-    /// tables are published, whose commit still may, then the files, which only need their name.
-    void publish() {
+    /// tables are published, whose commit still may, then the files, which only need their name. False: a person has
+    /// stopped it before.
+    bool publish() {
         commit_in_doubt_ = true;
         const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
-        for (PlanNode& node : plan_.nodes)
-            if (node.sink != nullptr) node.sink->prepare();
+        if (!prepare_targets()) {
+            commit_in_doubt_ = false;
+            return false;
+        }
         for (const bool tables : {true, false})
             for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
                 PlanNode& node = plan_.nodes[i];
@@ -285,6 +291,30 @@ class Run {
         if (!engine_.commits.empty()) ++report_.commits;
         committed_rejects_bytes_ = rejects_bytes;
         commit_in_doubt_ = false;
+        return true;
+    }
+
+    /// Tables may take long to put their rows in place: a second wish of a person to stop ends that.
+    bool prepare_targets() {
+        std::atomic<bool> is_stopped{false};
+        try {
+            const Ticker ticker(kLastSteps, [&] {
+                const int level = options_.interrupts == nullptr ? 0 : options_.interrupts->load();
+                if (interrupts_ == 0 && level > 0) interrupted_at_ = now();
+                interrupts_ = std::max(interrupts_, level);
+                const std::chrono::milliseconds patience(plan_.pipeline.settings.hard_terminate_ms);
+                if (interrupts_ < 2 && (interrupts_ == 0 || now() - interrupted_at_ <= patience)) return;
+                is_stopped = true;
+                engine_.interrupt_writers();
+            });
+            for (PlanNode& node : plan_.nodes)
+                if (node.sink != nullptr) node.sink->prepare();
+        } catch (const Error&) {
+            if (!is_stopped) throw;
+            log_.warning("stopped at once: what is not committed is dropped");
+            return false;
+        }
+        return true;
     }
 
     void publish(std::uint32_t node, std::uint64_t rejects_bytes) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/error.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/runtime_fakes.hpp"
 #include "tests/unit/watchdog.hpp"
@@ -215,6 +216,28 @@ TEST_CASE("a stage that does not move is named with what it is at", "[runtime]")
         CHECK(trial.named() == 1);
         CHECK(trial.stuck.front().starts_with("worker "));
         CHECK(trial.stuck.front().find(", with rows read at fake.csv:1") != std::string::npos);
+    }
+}
+
+TEST_CASE("a second wish to stop, or the patience behind the first, ends the last steps of a load", "[runtime]") {
+    for (const bool again : {true, false}) {
+        Trial trial;
+        trial.builder.target(trial.builder.source(trial.in), trial.out);
+        trial.out.on_prepare = [&] {
+            trial.interrupts = again ? 2 : 1;
+            trial.skipped_s = again ? 0 : 31 * 60;
+            while (!trial.out.interrupted) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                if (!again) trial.skipped_s += 60;
+            }
+            throw Error("E503", "interrupted");
+        };
+        const RunReport report = trial.run_it("last steps");
+        CHECK(report.status == RunStatus::interrupted);
+        CHECK(report.error == "");
+        CHECK_FALSE(report.is_in_doubt);
+        CHECK(trial.out.discarded);
+        CHECK_FALSE(trial.out.published);
     }
 }
 

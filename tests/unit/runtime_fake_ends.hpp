@@ -222,6 +222,9 @@ class FakeSink final : public Sink {
         script_.committed = script_.rows;
         script_.held.assign(checkpoint.positions.begin(), checkpoint.positions.end());
     }
+    void prepare() override {
+        if (script_.on_prepare) script_.on_prepare();
+    }
     void publish(const Checkpoint& checkpoint) override {
         if (script_.commits) commit(checkpoint);
         script_.published = true;

@@ -44,6 +44,7 @@ struct SinkScript {
     bool discarded = false;
     std::atomic<bool> interrupted{false};
     std::function<void(std::uint64_t chunk)> on_write;
+    std::function<void()> on_prepare;
 };
 
 /// Puts a pipeline together, node by node.
