@@ -216,6 +216,17 @@ ast::Declaration TreeBuilder::declaration(const Node& node) {
     return decl;
 }
 
+namespace {
+
+/// The word that begins a declaration, also where it is misspelt.
+std::string declaration_word_meant(std::string_view written) {
+    const std::string guess = did_you_mean(written, declaration_words());
+    const std::size_t begin = guess.find('`');
+    return begin == std::string::npos ? std::string() : guess.substr(begin + 1, guess.rfind('`') - begin - 1);
+}
+
+}  // namespace
+
 /// Keeps kind and name, so that what refers to it is not wrong as well.
 ast::Declaration TreeBuilder::broken_declaration(const Node& node) const {
     ast::Declaration decl;
@@ -228,8 +239,8 @@ ast::Declaration TreeBuilder::broken_declaration(const Node& node) const {
         return mark.kind == LayoutMark::Kind::word && mark.is_closed ? name(part) : ast::Name{};
     };
     decl.keyword_span = {file_, node.begin + marks[0].begin, node.begin + marks[0].end};
-    const std::string_view word =
-        text_.substr(decl.keyword_span.begin, decl.keyword_span.end - decl.keyword_span.begin);
+    const std::string word =
+        declaration_word_meant(text_.substr(decl.keyword_span.begin, decl.keyword_span.end - decl.keyword_span.begin));
     ast::Name called = marks.size() > 1 ? name_of(marks[1]) : ast::Name{};
     if (word == "param")
         decl.node = ast::ParamDecl{std::move(called), {}, nullptr};
@@ -251,8 +262,10 @@ ast::Declaration TreeBuilder::broken_declaration(const Node& node) const {
         decl.node = ast::TestDecl{};
     else if (word == "import")
         decl.node = ast::ImportDecl{};
-    else
+    else if (word == "pipeline")
         decl.node = ast::PipelineDecl{std::move(called), {}};
+    else
+        decl.node = ast::ChainDecl{{ast::Name{}, {}, decl.span}};
     return decl;
 }
 

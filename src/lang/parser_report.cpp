@@ -269,6 +269,8 @@ bool SyntaxReport::unknown_declaration() const {
         notes.push_back("a stage stands behind a `|`: | " + word);
     else if (std::string near = did_you_mean(word, declaration_words()); !near.empty())
         notes.push_back(std::move(near));
+    else if (std::string clause = state_.clause_meant(mark_); !clause.empty())
+        notes.push_back(std::move(clause));
     notes.push_back("declarations begin with " + list_names(declaration_words()));
     error("E106", mark_.begin, mark_.end, "expected a declaration", found(), std::move(notes));
     return true;

@@ -175,6 +175,11 @@ bool ParseState::is_misspelt_declaration(const LayoutMark& mark) const {
     return stages_.find(word) == nullptr && !did_you_mean(word, declaration_words()).empty();
 }
 
+std::string ParseState::clause_meant(const LayoutMark& mark) const {
+    if (mark.kind != Kind::word || !mark.starts_line || mark.declares) return {};
+    return did_you_mean(text_.substr(mark.begin, mark.end - mark.begin), {"incremental", "strict"});
+}
+
 const char* ParseState::resume_stage(const char* begin, std::size_t mark) {
     const std::uint32_t start = offset(begin);
     const std::uint32_t place = std::max(start, place_);
@@ -219,10 +224,16 @@ const char* ParseState::resume_declaration(const char* begin) {
     const std::size_t first = layout_.find(start);
     const auto& marks = layout_.marks();
     // What does not begin a declaration may be the rest of the one before.
-    const bool is_rest = !marks[first].declares && (!marks[first].starts_line || place_ > start);
+    const bool is_clause = !clause_meant(marks[first]).empty();
+    const bool is_rest = !marks[first].declares && (!marks[first].starts_line || place_ > start || is_clause);
     report(start);
+    const auto begins_another = [&](std::size_t i) {
+        return marks[i].begin > start &&
+               (marks[i].declares || (is_misspelt_declaration(marks[i]) && marks[i + 1].kind == Kind::word));
+    };
     std::size_t next = first;
-    while (marks[next].kind != Kind::end && (!marks[next].declares || marks[next].begin <= start)) ++next;
+    for (; marks[next].kind != Kind::end && !begins_another(next); ++next)
+        if (marks[next].kind == Kind::open && marks[next].partner != LayoutMark::kNone) next = marks[next].partner;
     nodes_.push_back({NodeKind::broken, start, marks[next].begin, is_rest ? 1u : 0u, {}});
     forget();
     return text_.data() + marks[next].begin;

@@ -80,6 +80,8 @@ class ParseState {
     std::uint32_t stage_after(std::uint32_t at) const;
     /// A word that begins a line and resembles what begins a declaration.
     bool is_misspelt_declaration(const LayoutMark& mark) const;
+    /// "did you mean `strict`?" of a word that begins a line and resembles a source's clause; else empty.
+    std::string clause_meant(const LayoutMark& mark) const;
 
     std::uint32_t file_;
     std::string_view text_;

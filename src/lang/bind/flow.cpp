@@ -29,6 +29,23 @@ const ast::Block<ast::Branch>* branches_of(const ast::Stage& stage) {
     return nullptr;
 }
 
+/// The rows behind a stage that could not be read: what it makes of their columns is not known.
+Stream behind_unread(const ast::Stage& stage, Stream stream) {
+    constexpr std::string_view kKeepTypes[] = {"filter", "validate", "cleanse",  "sort",
+                                               "limit",  "dedupe",   "distinct", "union"};
+    const bool keeps = std::find(std::begin(kKeepTypes), std::end(kKeepTypes), stage.word.text) != std::end(kKeepTypes);
+    Schema schema;
+    for (Field field : stream.schema->fields) {
+        if (!keeps && !field.qualifier.empty()) continue;
+        // It may have taken the nulls away.
+        field.type = keeps && field.type != nullptr ? with_nullable(field.type, false) : nullptr;
+        schema.fields.push_back(std::move(field));
+    }
+    stream.schema = std::make_shared<const Schema>(std::move(schema));
+    stream.open = true;
+    return stream;
+}
+
 }  // namespace
 
 /// What stays of a flow while its stages are changed: its name, or where it begins and how it ends.
@@ -147,6 +164,9 @@ Stream Flows::unknown_name(const ast::Name& name) {
     for (const auto& [each, span] : names_) names.push_back(each);
     std::vector<std::string> notes;
     if (std::string near = did_you_mean(name.text, names); !near.empty()) notes.push_back(std::move(near));
+    // What was meant is not unread as well.
+    for (auto& [each, branch] : branches_)
+        if (!did_you_mean(name.text, {each}).empty()) branch.is_read = true;
     context_.diagnostics.error("E201", name.span, "unknown source or flow `" + name.text + "`",
                                "there are " + list_names(names), std::move(notes));
     return open_stream();
@@ -241,7 +261,7 @@ bool Flows::bind_stages(Chain& chain, Stream stream) {
         const ast::Stage& stage = stages[i];
         const bool can_bind = stage.spec != nullptr && !stage.is_broken;
         if (!can_bind) {
-            stream.open = true;
+            stream = behind_unread(stage, std::move(stream));
             if (stage.word.text == "into" || stage.word.text == "route") return true;
             continue;
         }

@@ -178,7 +178,9 @@ void SourceBinder::look(BoundSource& made) {
         request.strict = request.strict && !made.open;
         request.uses.assign(request.columns.size(), ColumnUse::typed);
         std::vector<SourceColumn> found = made.address->connector->discover(request);
+        const std::size_t before = context_.diagnostics.errors();
         if (!discover) check_names(found, made);
+        made.open = made.open || context_.diagnostics.errors() != before;
         if (discover) made.request.columns = std::move(found);
         if (!made.request.columns.empty() || made.open) return;
         context_.diagnostics.error("E434", span, "the columns of `" + decl_.name.text + "` are not known",
@@ -187,6 +189,8 @@ void SourceBinder::look(BoundSource& made) {
         const bool is_gone = error.code() == "E401" || error.code() == "E406";
         if (is_gone && context_.options.replay && !discover) return;
         context_.diagnostics.error(error.code(), place_of(error, made), context_.secrets.redact(error.what()));
+        // Flows may read the column by the name that it has there.
+        made.open = made.open || error.code() == "E410";
     }
     made.open = made.open || discover;
 }

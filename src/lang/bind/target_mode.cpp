@@ -140,7 +140,9 @@ bool ModeBinder::fits_place() {
     if (mode_->delete_when != nullptr && knows(words) && !knows("delete when"))
         return cannot("delete when", mode_->delete_when->span);
     if (table) return knows(words) || cannot(words, place_);
-    if (knows(words) && (mode_->kind != Kind::append || is_incremental())) return true;
+    // Of a source that could not be read it is not known.
+    const bool is_full = input_.feed.full || !input_.open;
+    if (knows(words) && (mode_->kind != Kind::append || is_incremental() || !is_full)) return true;
     const bool adds = mode_->kind == Kind::append;
     return error("E443", place_, "a file cannot be loaded by `" + words + "`",
                  is_incremental() ? "it is appended to"
