@@ -130,7 +130,8 @@ ExprPtr ExpressionBinder::integer(const ast::Literal& literal, bool negative) {
     std::int64_t value = 0;
     if (parse_int((negative ? "-" : "") + literal.text, value) != ParseResult::ok)
         return error("E221", literal.span, "this number is too great for int", "an int has 64 bits",
-                     {"write a decimal: " + literal.text.substr(0, 40) + ".0"});
+                     {literal.text.size() < kMaxPrecision ? "write a decimal: " + literal.text + ".0"
+                                                          : "write a float: 1e40; a decimal has at most 38 digits"});
     return typed_constant(TypeKind::integer, value, literal.span);
 }
 
