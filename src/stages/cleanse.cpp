@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "component/projection.hpp"
 
 namespace etl {
@@ -7,8 +9,15 @@ namespace {
 BoundStage bind_cleanse(const StageArguments& arguments, Diagnostics& /*diagnostics*/) {
     const Schema& input = *arguments.inputs[0].schema;
     std::vector<ProjectedColumn> columns = pass_all(input);
-    for (const BoundAssign& assign : arguments.get<std::vector<BoundAssign>>(0))
-        if (const auto place = input.find(assign.name); place) columns[*place] = projected(input, assign);
+    std::uint32_t next = 0;  // they mostly come in the order of the columns, of which there may be very many
+    for (const BoundAssign& assign : arguments.get<std::vector<BoundAssign>>(0)) {
+        const bool is_next =
+            next < input.size() && input.fields[next].name == assign.name && input.fields[next].qualifier.empty();
+        const auto place = is_next ? std::optional(next) : input.find(assign.name);
+        if (!place) continue;
+        columns[*place] = projected(input, assign);
+        next = *place + 1;
+    }
     return make_projection(arguments, std::move(columns));
 }
 

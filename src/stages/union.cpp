@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "component/stage_spec.hpp"
 
@@ -30,13 +31,21 @@ class Union final : public StageOperator {
     std::vector<std::vector<std::uint32_t>> columns_of_;  // by input, by column of the output
 };
 
+/// Inputs mostly have their columns in the same order, and may have very many.
+std::optional<std::uint32_t> find_near(const Schema& schema, const Field& field, std::uint32_t place) {
+    if (place < schema.size() && schema.fields[place].name == field.name &&
+        schema.fields[place].qualifier == field.qualifier)
+        return place;
+    return schema.find(field.name, field.qualifier);
+}
+
 /// What an input lacks, has too much or has of another type; the column's places in `columns` where all is well.
 bool match_columns(const Schema& wanted, const StageInput& input, Schema& made, std::vector<std::uint32_t>& columns,
                    Diagnostics& diagnostics) {
     std::vector<std::string> notes;
     for (std::uint32_t i = 0; i < wanted.size(); ++i) {
         const Field& field = wanted.fields[i];
-        const auto found = input.schema->find(field.name, field.qualifier);
+        const auto found = find_near(*input.schema, field, i);
         if (!found) {
             notes.push_back("it has no column `" + field.name + "`");
             continue;
@@ -49,8 +58,9 @@ bool match_columns(const Schema& wanted, const StageInput& input, Schema& made, 
         made.fields[i].is_private |= other.is_private;
         columns.push_back(*found);
     }
-    for (const Field& field : input.schema->fields)
-        if (!wanted.find(field.name, field.qualifier)) notes.push_back("its column `" + field.name + "` is too many");
+    for (std::uint32_t i = 0; i < input.schema->size(); ++i)
+        if (const Field& field = input.schema->fields[i]; !find_near(wanted, field, i))
+            notes.push_back("its column `" + field.name + "` is too many");
     if (notes.empty()) return true;
     notes.emplace_back("bring both to the same columns with a `map` before");
     diagnostics.error("E321", input.span, "`" + input.name + "` has other columns than the flow", notes.front(),

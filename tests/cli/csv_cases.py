@@ -28,6 +28,14 @@ class CsvInputs(Case):
         self.expect(self.etlrun('source t = csv("in.csv")\nfrom t | into csv("out.csv")\n'), 0)
         self.assertEqual(self.read("out.csv"), text)
 
+    def test_very_many_columns_through_stages(self):
+        names = [f"c{number}" for number in range(100_000)]
+        self.write("in.csv", ",".join(names) + "\n" + ",".join(f" {name}" for name in names) + "\n")
+        text = ('source t = csv("in.csv")\nflow a = from t | cleanse { all: trim } | map { *, x = c1 }\n'
+                'flow b = from a | drop x\nfrom a | drop x | union b | into csv("out.csv")\n')
+        self.expect(self.etlrun(text), 0)
+        self.assertEqual(self.read("out.csv"), 3 * (",".join(names) + "\n"))
+
     def test_objects_of_very_many_members(self):
         text = "".join("{" + ",".join(f'"member {number}":{number + row}' for number in range(100_000)) + "}\n"
                        for row in range(3))

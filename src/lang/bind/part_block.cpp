@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "lang/bind/expression.hpp"
 #include "lang/bind/stage.hpp"
@@ -25,20 +26,23 @@ ExprPtr typed(StageWork& work, ExprPtr value, const std::string& name) {
     return nullptr;
 }
 
-/// Adds `name = value`; E217 for a name that is there.
-void add_assign(StageWork& work, std::vector<BoundAssign>& assigns, const std::string& name, SourceSpan span,
-                ExprPtr value) {
-    if (has_name(assigns, name)) {
-        work.error("E217", span, "`" + name + "` stands twice in the block", "named before");
-        work.failed = true;
-        return;
-    }
+/// Adds `name = value`, of which there is none yet.
+void add_new(StageWork& work, std::vector<BoundAssign>& assigns, const std::string& name, SourceSpan span,
+             ExprPtr value) {
     value = typed(work, std::move(value), name);
     if (value == nullptr) {
         work.unknown.push_back(name);
         value = work.stand_in(TypeKind::text, span);
     }
     assigns.push_back({name, span, std::move(value)});
+}
+
+/// The same; E217 for a name that is there.
+void add_assign(StageWork& work, std::vector<BoundAssign>& assigns, const std::string& name, SourceSpan span,
+                ExprPtr value) {
+    if (!has_name(assigns, name)) return add_new(work, assigns, name, span, std::move(value));
+    work.error("E217", span, "`" + name + "` stands twice in the block", "named before");
+    work.failed = true;
 }
 
 bool is_plain(StageWork& work, const ast::Name& name) {
@@ -68,7 +72,8 @@ BoundPart bind_map_items(StageWork& work, const ast::Block<ast::Item>& block) {
     const Schema& schema = *work.inputs[0].schema;
     ExpressionBinder binder(work.context, std::move(scope));
     std::vector<BoundAssign> assigns;
-    std::vector<std::string> starred;
+    std::vector<std::uint32_t> starred;
+    std::vector<bool> is_starred(schema.size());
     work.closes = true;
     for (const ast::Item& item : block.items) {
         if (item.kind != ast::Item::Kind::star) continue;
@@ -77,23 +82,28 @@ BoundPart bind_map_items(StageWork& work, const ast::Block<ast::Item>& block) {
         for (const ast::Name& name : item.except)
             if (const auto number = own_column(work, name); number) except.push_back(*number);
         for (std::uint32_t i = 0; i < schema.size(); ++i)
-            if (schema.fields[i].qualifier.empty() && std::find(except.begin(), except.end(), i) == except.end())
-                starred.push_back(schema.fields[i].name);
+            if (!is_starred[i] && schema.fields[i].qualifier.empty() &&
+                std::find(except.begin(), except.end(), i) == except.end()) {
+                is_starred[i] = true;
+                starred.push_back(i);
+            }
     }
+    bool is_star_taken = false;
     for (const ast::Item& item : block.items) {
         if (item.kind == ast::Item::Kind::star) {
-            for (const std::string& name : starred) {
-                if (has_name(assigns, name)) continue;
-                const std::uint32_t number = *schema.find(name);
-                const bool known = schema.fields[number].type != nullptr;
-                add_assign(work, assigns, name, item.span, known ? column_expr(schema, number, item.span) : nullptr);
+            if (std::exchange(is_star_taken, true)) continue;
+            for (const std::uint32_t number : starred) {
+                const Field& field = schema.fields[number];
+                const bool known = field.type != nullptr;
+                add_new(work, assigns, field.name, item.span, known ? column_expr(schema, number, item.span) : nullptr);
             }
             continue;
         }
         const ast::Name& name = item.kind == ast::Item::Kind::path ? item.path.names.back() : item.name;
         if (!is_plain(work, name)) continue;
         ExprPtr value = item.kind == ast::Item::Kind::path ? binder.path(item.path) : binder.bind(*item.value);
-        if (std::find(starred.begin(), starred.end(), name.text) != starred.end()) {
+        if (std::any_of(starred.begin(), starred.end(),
+                        [&](std::uint32_t number) { return schema.fields[number].name == name.text; })) {
             work.error("E309", name.span, "`*` takes `" + name.text + "` already", "two columns would have this name",
                        {"write `set { " + name.text + " = ... }`, or `* except (" + name.text + ")`"});
             work.failed = true;
