@@ -201,7 +201,8 @@ Stream Flows::source_stream(Source& source) {
     source.stream = open_stream();
     if (source.decl->address == nullptr) return source.stream;
     source.bound = bind_source(*source.decl, context_);
-    source.stream.schema = source.bound.schema;
+    // Columns that could not be read are not those that the file has.
+    if (!source.is_broken || source.decl->columns) source.stream.schema = source.bound.schema;
     source.stream.open = source.bound.open || source.is_broken;
     if (source.bound.incremental != nullptr) {
         source.stream.feed.incremental = &source.bound;

@@ -285,7 +285,7 @@ BoundInto Targets::bind_into(const ast::Stage& stage, const Stream& input, std::
     std::optional<Address> address =
         bind_address(expr, AddressUse::target, block != nullptr ? &block->items : nullptr, context);
     const SourceSpan span = (*written)->span;
-    bool good = has_own_names(*input.schema, span, context) && address.has_value();
+    bool good = (input.open || has_own_names(*input.schema, span, context)) && address.has_value();
     if (!address) return made;
     address->span = span;
     Stream stream = input;
