@@ -56,7 +56,8 @@ class Sink {
     virtual std::unique_ptr<Writer> open() = 0;
     /// While nobody writes: the rows written so far and the checkpoint are durable together on return. Only where
     /// SinkRequest::commits. Throws Error E530 where another run has taken the target over: nothing is written then.
-    virtual void commit(const Checkpoint& checkpoint) = 0;
+    /// False: the target can take rows only later, so nothing is durable before the next commit, or publish, that is.
+    virtual bool commit(const Checkpoint& checkpoint) = 0;
     /// Once, after the last write of a run that is good, of all its targets before the first is published: does what
     /// may well fail, so that publishing hardly can. Nothing of it shows. Throws Error.
     virtual void prepare() {}

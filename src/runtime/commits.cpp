@@ -24,10 +24,9 @@ Commits::Commits(const Plan& plan)
     for (std::uint32_t number = 0; number < plan.nodes.size(); ++number) {
         const BoundNode& bound = plan.nodes[number].bound;
         if (bound.kind != NodeKind::target || bound.is_rejects) continue;
-        if (!bound.sink.commits)
-            all_ = false;
-        else
-            mark(plan, number);
+        // The rows of a key come in one run: the next one would take those away that this one had read.
+        if (!bound.sink.commits || bound.sink.mode == WriteMode::replace_keys) all_ = false;
+        if (bound.sink.commits) mark(plan, number);
     }
     held_.resize(targets_.size());
     for (std::uint32_t number = 0; number < plan.nodes.size(); ++number) {

@@ -28,7 +28,8 @@ class Commits {
     /// While the sources pause no row is on its way to the targets: no stage that must see all rows first, no spool and
     /// no union that waits. So a run may commit on its way.
     bool on_the_way() const { return on_the_way_; }
-    /// All targets keep positions, those of rejects apart: a run that is stopped may keep what it has read.
+    /// All targets keep positions and take a part of a run, those of rejects apart: one that is stopped may keep what
+    /// it has read.
     bool all() const { return all_; }
 
     void hold(std::uint32_t bit, std::vector<StoredPosition> positions) { held_[bit] = std::move(positions); }

@@ -26,7 +26,7 @@ class DrySink final : public Sink {
         return make_book_(request_)->read();
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<DryWriter>(); }
-    void commit(const Checkpoint& /*checkpoint*/) override {}
+    bool commit(const Checkpoint& /*checkpoint*/) override { return true; }
     void publish(const Checkpoint& /*checkpoint*/) override {}
     void discard() noexcept override {}
     std::string name() const override { return sink_->name(); }

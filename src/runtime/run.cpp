@@ -202,15 +202,17 @@ class Run {
     void commit() {
         const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
         const std::vector<std::uint32_t>& targets = engine_.commits.targets();
+        std::uint32_t committed = 0;
         for (std::uint32_t bit = 0; bit < targets.size(); ++bit) {
             std::vector<StoredPosition> positions = engine_.positions_of(bit, rejects_bytes);
-            plan_.nodes[targets[bit]].sink->commit({positions, false});
+            if (!plan_.nodes[targets[bit]].sink->commit({positions, false})) continue;
             committed_positions_[targets[bit]] = std::move(positions);
+            ++committed;
         }
-        // Without a position the next run finds them all again.
-        if (engine_.commits.has_positions()) committed_rejects_bytes_ = rejects_bytes;
+        // Without a position, or from that of a target that holds less, the next run finds them again.
+        if (engine_.commits.has_positions() && committed == targets.size()) committed_rejects_bytes_ = rejects_bytes;
         committed_at_ = now();
-        ++report_.commits;
+        if (committed > 0) ++report_.commits;
     }
 
     RunProgress look() const {

@@ -65,6 +65,26 @@ class Interrupts(Case):
             self.assertEqual(base.execute("select * from t").fetchall(), [(9, "old")])
         base.close()
 
+    def test_rows_of_a_key_that_come_in_one_run_are_not_split(self):
+        self.write("in.csv", "id,name\n" + "".join(f"{i % 1000},name of {i}\n" for i in range(2_000_000)))
+        self.write("p.etl", 'source t = csv("in.csv") { id: int, name: text }\nincremental by offset\n'
+                            'connection db = sqlite("base.db")\nfrom t | into db.table("t") replace by id\n')
+        with sqlite3.connect(self.folder / "base.db") as base:
+            base.execute("create table t (id integer, name text)")
+            base.execute("insert into t values (9, 'old')")
+        base.close()
+        process = self.start("etlrun", "p.etl")
+        self.wait_until(lambda: self.bytes_read_by(process) > 8_000_000, process)
+        self.expect(self.interrupt(process), 130, "interrupted: no file and no table was changed")
+        with sqlite3.connect(self.folder / "base.db") as base:
+            self.assertEqual(base.execute("select * from t").fetchall(), [(9, "old")])
+        base.close()
+
+    @staticmethod
+    def bytes_read_by(process):
+        with open(f"/proc/{process.pid}/io", encoding="utf-8") as counts:
+            return int(counts.readline().split()[1])
+
     def test_the_third_ends_a_run_that_hangs(self):
         """A pipe without a reader does not open."""
         self.write("in.csv", ROWS)

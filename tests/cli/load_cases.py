@@ -67,6 +67,35 @@ class SqliteIncremental(Base):
             self.assertEqual(self.ids("shop.db"), [1, 2])
 
 
+class HeldBack(Base):
+    """Of tables that change at a run's end only: what a run that fails has refused, the next one refuses again."""
+    load = ("pipeline load {\n    batch = 1\n    commit_every = 1\n}\n" + SHOP.split("\n", 1)[1] +
+            'source t = csv("in*.csv") { id: int, name: text }\n    incremental by file\nfrom t | into db.table("t") ')
+
+    def setUp(self):
+        super().setUp()
+        self.write("in1.csv", "id,name\n1,a\nx,b\n2,c\n3,d\n")
+        for number in range(100, 500):  # it has time to commit
+            self.write(f"in1.{number}.csv", f"id,name\n{number},more\n")
+
+    def expect_refused_once(self, text, *options):
+        self.write("in2.csv", 'id,name\n1,e\n2,"open\n')
+        self.expect(self.etlrun(text, *options), 1, "in2.csv")
+        self.write("in2.csv", "id,name\n1,e\n2,f\n")
+        self.expect(self.etlrun(text), 0)
+        self.assertEqual([(row["file"], row["line"]) for row in self.rejects()], [("in1.csv", 3)])
+        self.assertEqual(self.sql("base.db", "select id, name from t where id < 100 order by id, name"),
+                         [(1, "a"), (1, "e"), (2, "c"), (2, "f"), (3, "d")])
+
+    def test_replace_by(self):
+        self.expect_refused_once(self.load + "replace by id { create = true }\n")
+
+    def test_full(self):
+        text = self.load + "append { create = true }\n"
+        self.expect(self.etlrun(text), 0)
+        self.expect_refused_once(text, "--full")
+
+
 class SqliteModes(Base):
     """The table t (id, name) is filled, then loaded with the same rows each time."""
     held = [(number, f"old {number}") for number in range(12)]

@@ -75,7 +75,10 @@ class Load:
                 found.append(f"{target.name}: {torn}")
                 continue
             new = target.expected(judged)
-            if self.incremental:
+            if self.incremental and target.is_whole:
+                if (rows or Counter()) not in (before[target.name] or Counter(), new):
+                    found.append(f"{target.name}: it is neither what it was nor what it is to be")
+            elif self.incremental:
                 if not target.mode.startswith("upsert") and not (rows or Counter()) <= new:
                     found.append(f"{target.name}: doubled or alien rows are there")
             elif self.on_the_way:
@@ -156,6 +159,9 @@ def more_incremental_loads():
         lines = JsonFile(grows=True, clause="incremental by offset")
         yield Load("jsonl by offset", lines, [JsonLines("out.jsonl", "append")], workers)
         yield Load("json by file", JsonFolder("incremental by file"), [Csv("out.csv.zst", "append")], workers)
+        both = [Sqlite("replace by id"), Csv("out.csv", "append")]
+        yield Load("by file", CsvFolder(clause="incremental by file"), both[:1], workers)
+        yield Load("by file", CsvFolder(clause="incremental by file"), both, workers)
         both = [Partitions("out.csv.zst", "append"), Sqlite("append")]
         yield Load("by file", CsvFolder(clause="incremental by file"), both, workers)
         delete = Sqlite('upsert by id delete when note == "paid"', gone=lambda row: row[2] == "paid")

@@ -25,10 +25,11 @@ STAGES = """| validate {
 
 
 class Judged:
-    """rows: what must arrive, as tuples of text (None is null), in the source's order. rejects: how often each."""
+    """rows: what must arrive, as tuples of text (None is null), in the source's order. rejects: how often each.
+    starts: with which row each load begins, where that matters."""
 
     def __init__(self):
-        self.rows, self.rejects = [], Counter()
+        self.rows, self.rejects, self.starts = [], Counter(), [0]
 
     def judge(self, values, place, row):
         reason = self.reason_against(values)
@@ -192,6 +193,8 @@ class CsvFolder:
     def judged(self, folder):
         judged = Judged()
         for path in sorted((folder / "inbox").iterdir()):
+            if path.name.endswith("-0.csv"):
+                judged.starts.append(len(judged.rows))
             judge_csv(path, judged)
         return judged
 

@@ -48,9 +48,24 @@ def text_of(path):
     return content.decode(encoding="utf-8")
 
 
+def last_load_of_each_key(judged):
+    last = {}
+    for first, end in zip(judged.starts, [*judged.starts[1:], len(judged.rows)]):
+        brought = {}
+        for row in judged.rows[first:end]:
+            brought.setdefault(row[0], []).append(row)
+        last.update(brought)
+    return [row for rows in last.values() for row in rows]
+
+
 class Target:
     """beside: files that stay there with it."""
-    can_be_between, beside = False, []
+    can_be_between, beside, mode = False, [], ""
+
+    @property
+    def is_whole(self):
+        """Also an incremental load replaces it all at once, or not at all."""
+        return self.mode.startswith("replace by")
 
     def owns(self, path):
         return path.name == self.name or path.name in self.beside
@@ -180,7 +195,8 @@ class Sqlite(Target):
                 base.close()
 
     def expected(self, judged):
-        rows = last_of_each_key(judged.rows) if self.mode.startswith("upsert") else judged.rows
+        rows = (last_of_each_key(judged.rows) if self.mode.startswith("upsert") else
+                last_load_of_each_key(judged) if self.mode.startswith("replace by") else judged.rows)
         return Counter(row for row in rows if not self.gone(row))
 
 

@@ -216,11 +216,12 @@ class FakeSink final : public Sink {
         return script_.held;
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<FakeWriter>(script_); }
-    void commit(const Checkpoint& checkpoint) override {
+    bool commit(const Checkpoint& checkpoint) override {
         if (script_.fail_commit_at == static_cast<std::int64_t>(script_.commits_done++))
             throw Error("E496", "commit fails");
         script_.committed = script_.rows;
         script_.held.assign(checkpoint.positions.begin(), checkpoint.positions.end());
+        return true;
     }
     void prepare() override {
         if (script_.on_prepare) script_.on_prepare();

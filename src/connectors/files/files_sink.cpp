@@ -75,7 +75,7 @@ class FilesSink : public Sink {
     std::unique_ptr<Writer> open() override {
         return std::make_unique<FilesWriter<FileTarget>>(target_, ends_->separator());
     }
-    void commit(const Checkpoint&) override {
+    bool commit(const Checkpoint&) override {
         throw Error("E417", target_.name() + ": a file is written whole at the end of a run, never on the way");
     }
     void prepare() override {
@@ -111,7 +111,10 @@ class GrowingSink : public Sink {
     explicit GrowingSink(const SinkRequest& request, Arguments&&... arguments)
         : request_(request), target_(std::forward<Arguments>(arguments)...) {}
 
-    void commit(const Checkpoint& checkpoint) override { target_.commit(checkpoint.positions, false); }
+    bool commit(const Checkpoint& checkpoint) override {
+        target_.commit(checkpoint.positions, false);
+        return true;
+    }
     void prepare() override { target_.flush(); }
     void publish(const Checkpoint& checkpoint) override {
         target_.commit(checkpoint.positions, true);
@@ -178,7 +181,7 @@ class PartitionSink : public Sink {
         return {};
     }
     std::unique_ptr<Writer> open() override { return std::make_unique<PartitionWriter>(*target_); }
-    void commit(const Checkpoint&) override {
+    bool commit(const Checkpoint&) override {
         throw Error("E417", name() + ": a file is written whole at the end of a run, never on the way");
     }
     void prepare() override { target_->finish(); }

@@ -38,9 +38,9 @@ class SqliteSink final : public Sink {
 
     std::unique_ptr<Writer> open() override { return make_sqlite_writer(request_, table_, transaction_, written_); }
 
-    void commit(const Checkpoint& checkpoint) override {
+    bool commit(const Checkpoint& checkpoint) override {
         store(checkpoint, false);
-        transaction_->commit();
+        return transaction_->commit();
     }
 
     void prepare() override {

@@ -99,11 +99,13 @@ void SqliteTransaction::commit_beginning() {
     write([&](SqliteDatabase&) { end(); });
 }
 
-void SqliteTransaction::commit() {
-    write([&](SqliteDatabase&) {
-        if (++asked_ < committing_) return;
+bool SqliteTransaction::commit() {
+    return write([&](SqliteDatabase&) {
+        if (asked_ == 0) can_commit_ = !is_held_back_ && !is_being_read(path_);
+        if (++asked_ < committing_) return can_commit_;
         asked_ = 0;
-        if (!is_held_back_ && !is_being_read(path_)) end();
+        if (can_commit_) end();
+        return can_commit_;
     });
 }
 

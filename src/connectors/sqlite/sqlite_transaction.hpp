@@ -43,8 +43,8 @@ class SqliteTransaction {
     /// What a target took over when it began is there for all others.
     void commit_beginning();
     /// Once a barrier for each target that commits; the last of them commits for all. Where the file cannot be
-    /// committed yet, since it is held back or read by the same run, that waits for the next time or the end.
-    void commit();
+    /// committed yet, since it is held back or read by the same run, that waits for the next time or the end: false.
+    bool commit();
     /// Once for each target; the last of them commits.
     void publish();
     /// Back to the last commit; a file made since goes away.
@@ -74,6 +74,7 @@ class SqliteTransaction {
     int targets_ = 0;
     int committing_ = 0;
     int asked_ = 0;
+    bool can_commit_ = false;  // as long as some were not asked
     std::map<std::string, std::int64_t> epochs_;
 };
 
