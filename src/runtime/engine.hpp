@@ -60,6 +60,8 @@ class Engine final : public RunContext, public DriverListener {
     /// What a target is to keep of the sources that it reads, by the rows settled so far. While they pause, or at the
     /// end.
     std::vector<StoredPosition> positions_of(std::uint32_t bit, std::uint64_t rejects_bytes) const;
+    /// Bits of the targets that held rows already which others had to be given in this run.
+    std::uint64_t ahead() const;
     /// These sources end with what they have read; the rest goes its way.
     void stop_reading();
     /// stop_reading() left rows unread.
@@ -132,6 +134,7 @@ class Engine final : public RunContext, public DriverListener {
         bool has_ended = false;            // its reader is gone
         std::string position;              // the same
         std::uint64_t known = UINT64_MAX;  // bits of the targets that held the last rows read already
+        std::uint64_t ahead = 0;           // that held any
     };
 
     void make_drivers();

@@ -62,6 +62,15 @@ std::vector<StoredPosition> Engine::positions_of(std::uint32_t bit, std::uint64_
     return positions;
 }
 
+std::uint64_t Engine::ahead() const {
+    std::uint64_t bits = 0;
+    for (const auto& lane : lanes_) {
+        const std::lock_guard lock(lane->mutex);
+        bits |= lane->ahead;
+    }
+    return bits;
+}
+
 void Engine::stop_reading() {
     stopping_ = true;
     for (const auto& lane : lanes_) {

@@ -90,6 +90,7 @@ void Engine::read_blocks(LaneState& lane, Reader& reader, Channel& channel, Acti
             const std::lock_guard lock(lane.mutex);
             ++lane.next;
             lane.known = block.known;
+            lane.ahead |= block.known;
         }
         if (!channel.push(parcel)) return;
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -202,17 +203,29 @@ class Run {
     void commit() {
         const std::uint64_t rejects_bytes = journal_ == nullptr ? 0 : journal_->append(engine_.rejects);
         const std::vector<std::uint32_t>& targets = engine_.commits.targets();
+        const auto ahead = static_cast<std::uint32_t>(std::popcount(engine_.ahead()));
+        std::uint32_t committed = commit_targets(true, rejects_bytes);
+        if (committed == ahead) committed += commit_targets(false, rejects_bytes);
+        // Without a position, or from that of a target that holds less, the next run finds them again.
+        if (engine_.commits.has_positions() && committed == targets.size()) committed_rejects_bytes_ = rejects_bytes;
+        committed_at_ = now();
+        if (committed > 0) ++report_.commits;
+    }
+
+    /// Those first that were ahead: if the run is killed in between, the next one reads from where the others stand,
+    /// and finds again the rejects that it does not keep. Were they the last, it would begin behind them; so while one
+    /// of them can take nothing the others wait. Returns how many did.
+    std::uint32_t commit_targets(bool ahead, std::uint64_t rejects_bytes) {
+        const std::vector<std::uint32_t>& targets = engine_.commits.targets();
         std::uint32_t committed = 0;
         for (std::uint32_t bit = 0; bit < targets.size(); ++bit) {
+            if ((engine_.ahead() >> bit & 1) != static_cast<std::uint64_t>(ahead)) continue;
             std::vector<StoredPosition> positions = engine_.positions_of(bit, rejects_bytes);
             if (!plan_.nodes[targets[bit]].sink->commit({positions, false})) continue;
             committed_positions_[targets[bit]] = std::move(positions);
             ++committed;
         }
-        // Without a position, or from that of a target that holds less, the next run finds them again.
-        if (engine_.commits.has_positions() && committed == targets.size()) committed_rejects_bytes_ = rejects_bytes;
-        committed_at_ = now();
-        if (committed > 0) ++report_.commits;
+        return committed;
     }
 
     RunProgress look() const {
@@ -280,15 +293,14 @@ class Run {
             commit_in_doubt_ = false;
             return false;
         }
-        for (const bool tables : {true, false})
-            for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
-                PlanNode& node = plan_.nodes[i];
-                if (node.sink == nullptr || node.bound.connector->is_table != tables) continue;
-                publish(static_cast<std::uint32_t>(i), rejects_bytes);
-                published_.insert(i);
-                if (!node.bound.sink.commits) report_.is_repeatable = false;
-                log_.info(plan_.pipeline.secrets.redact("published " + node.sink->name()));
-            }
+        commit_targets(true, rejects_bytes);
+        for (const std::uint32_t i : publishing_order()) {
+            PlanNode& node = plan_.nodes[i];
+            publish(i, rejects_bytes);
+            published_.insert(i);
+            if (!node.bound.sink.commits) report_.is_repeatable = false;
+            log_.info(plan_.pipeline.secrets.redact("published " + node.sink->name()));
+        }
         is_published_ = true;
         if (!engine_.commits.empty()) ++report_.commits;
         committed_rejects_bytes_ = rejects_bytes;
@@ -317,6 +329,23 @@ class Run {
             return false;
         }
         return true;
+    }
+
+    /// Tables first, of them those that were ahead, see commit_targets.
+    std::vector<std::uint32_t> publishing_order() const {
+        const std::vector<std::uint32_t>& targets = engine_.commits.targets();
+        const auto rank = [&](std::uint32_t node) {
+            const auto bit = std::find(targets.begin(), targets.end(), node) - targets.begin();
+            const bool is_ahead =
+                bit < static_cast<std::ptrdiff_t>(targets.size()) && (engine_.ahead() >> bit & 1) != 0;
+            return !plan_.nodes[node].bound.connector->is_table ? 2 : is_ahead ? 0 : 1;
+        };
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t node = 0; node < plan_.nodes.size(); ++node)
+            if (plan_.nodes[node].sink != nullptr) order.push_back(node);
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
+        return order;
     }
 
     void publish(std::uint32_t node, std::uint64_t rejects_bytes) {
