@@ -168,6 +168,22 @@ TEST_CASE("a target that is ahead keeps what it holds when the run ends before i
     }
 }
 
+TEST_CASE("a target that is ahead is committed before the others") {
+    Load load;
+    const NodePort rows = load.builder.source(load.in);
+    load.builder.target(rows, load.left);
+    load.builder.target(rows, load.right);
+    REQUIRE(load.run_it("first").error == "");
+    load.left.committed.resize(100);
+    load.left.held[0].text = "100";
+    load.right.fail_commit_at = 0;
+    REQUIRE(load.run_it("second").error_code == "E496");
+    CHECK(load.left.held[0].text == "100");
+    load.right.fail_commit_at = -1;
+    REQUIRE(load.run_it("third").error == "");
+    for (const SinkScript* sink : {&load.left, &load.right}) CHECK(sink->committed == numbers_below(1000, 1, true));
+}
+
 TEST_CASE("a full load by key commits on its way, and begins again when it has failed") {
     Load load;
     load.in.incremental = false;
