@@ -313,4 +313,5 @@ class Ordeal:
 
 
 def is_folder(file):
-    return Path(file).is_dir() or file.endswith(".etl-parts")
+    """Also one that was taken back."""
+    return Path(file).is_dir() or file.endswith(".etl-parts") or Path(file).name.startswith("day=")
